@@ -165,7 +165,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise PortInUse(f"Port {port} cannot be used ({error.strerror}). Choose another: PORT={port + 1}") from error
+        raise PortInUse(
+            f"Port {port} cannot be used ({error.strerror}). Choose another: PORT={port + 1}"
+        ) from error
     listener.listen(2048)
     return listener
 

@@ -99,7 +99,7 @@ class PrivateServer:
         self._stop_signal = stop_signal
         self._process: subprocess.Popen[bytes] | None = None
         # A short path: a unix socket's may have 107 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir="/tmp" if os.path.isdir("/tmp") else None))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir="/tmp"))
         if user := _unprivileged():
             os.chown(self.folder, user.pw_uid, user.pw_gid)
 
@@ -127,7 +127,7 @@ class PrivateServer:
     def kill(self) -> None:
         """`kill -9`, of its helpers too."""
         if self._process:
-            for pid in [*_children(self._process.pid), self._process.pid]:
+            for pid in [*processes_started_by(self._process.pid), self._process.pid]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self._process.wait()
@@ -176,7 +176,9 @@ class PrivateServer:
             )
 
     def _run(self, command: list[str]) -> None:
-        result = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, check=False, **self._user())
+        result = subprocess.run(
+            command, capture_output=True, text=True, cwd=self.folder, check=False, **self._user()
+        )
         if result.returncode:
             raise NotAvailable(f"{self.name}: {command[0]} failed\n{result.stdout}{result.stderr}")
 
@@ -195,7 +197,7 @@ class PrivateServer:
         return copies / folder.name
 
 
-def _children(pid: int) -> list[int]:
+def processes_started_by(pid: int) -> list[int]:
     """The processes that `pid` has started (Linux)."""
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in path.read_text().split()] if path.exists() else []
@@ -287,7 +289,16 @@ class Redis(PrivateServer):
     def _command(self) -> list[str]:
         keep = "yes" if self._durable else "no"
         options = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
-        return [str(self._program), *options, "--save", "", "--appendonly", keep, "--maxmemory-policy", "noeviction"]
+        return [
+            str(self._program),
+            *options,
+            "--save",
+            "",
+            "--appendonly",
+            keep,
+            "--maxmemory-policy",
+            "noeviction",
+        ]
 
     def _answers(self) -> bool:
         try:

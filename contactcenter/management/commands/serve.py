@@ -31,13 +31,19 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000, help="also PORT; default 8000")
+        parser.add_argument(
+            "--port", type=int, default=os.environ.get("PORT") or 8000, help="also PORT; default 8000"
+        )
         parser.add_argument("--host", default="127.0.0.1" if settings.DEBUG else "0.0.0.0")  # noqa: S104
-        parser.add_argument("--workers", type=int, default=1, help="web processes; more than one needs REDIS_URL")
+        parser.add_argument(
+            "--workers", type=int, default=1, help="web processes; more than one needs REDIS_URL"
+        )
 
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         if workers > 1 and settings.EMBEDDED:
-            raise CommandError("Several web processes find each other through Redis: set REDIS_URL, or use --workers 1.")
+            raise CommandError(
+                "Several web processes find each other through Redis: set REDIS_URL, or use --workers 1."
+            )
         try:
             listener = listen(host, port)
             port = listener.getsockname()[1]
