@@ -131,7 +131,7 @@ def run_web(listener: socket.socket) -> None:
         log_config=None,
         timeout_graceful_shutdown=REQUEST_GRACE_SECONDS,
     )
-    # uvicorn repeats, once it has stopped, the signal that stopped it: that must not make a clean end look like a crash.
+    # Once it has stopped, uvicorn repeats the signal that stopped it: a clean end must not look like a crash.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ignore_signal)
     celery = start_embedded_celery() if settings.EMBEDDED else None

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+FAILED = pytest.StashKey[bool]()
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "var" / "failed-tests"
 
 
@@ -92,7 +93,7 @@ def commits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run_what_waited() -> None:
         while connection.run_on_commit and len(connection.savepoint_ids) <= own_depth:
-            _, callback, robust = connection.run_on_commit.pop(0)
+            _, callback, robust, *_ = (*connection.run_on_commit.pop(0), False)
             try:
                 callback()
             except Exception:
@@ -148,11 +149,11 @@ class Published(list[events.Event]):
 
 def events_by_type() -> dict[str, type[events.Event]]:
     """Every event of the catalogue by its name on the wire."""
-    return {kind.type: kind for kind in _subclasses(events.Event)}
+    return {kind.type: kind for kind in vars(events).values() if _is_event(kind)}
 
 
-def _subclasses(kind: type) -> list[type]:
-    return [found for child in kind.__subclasses__() for found in [child, *_subclasses(child)]]
+def _is_event(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, events.Event) and value is not events.Event
 
 
 @pytest.fixture
@@ -243,7 +244,7 @@ def new_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable[
         return page
 
     yield open_page
-    if getattr(request.node, "failed", False):
+    if request.node.stash.get(FAILED, False):
         _keep_screenshots(request.node.name, pages)
     for page in pages:
         page.context.close()
@@ -263,9 +264,11 @@ def _keep_screenshots(test: str, pages: list[Any]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let fixtures know whether their test failed."""
     report = yield
     if call.when == "call":
-        item.failed = report.failed
+        item.stash[FAILED] = report.failed
     return report

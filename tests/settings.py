@@ -42,4 +42,4 @@ if DATABASE_IS_SQLITE:
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # pytest captures what the loggers say; nothing needs to be printed beside.
-LOGGING["root"]["handlers"] = []
+LOGGING = LOGGING | {"root": {"handlers": [], "level": "INFO"}}
