@@ -1,11 +1,9 @@
 """What all tests share. The deployment under test (embedded or deployed) is the environment's choice, see run.py."""
 
-import json
 import os
 import re
 import socket
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.transaction import Atomic
 
-from contactcenter import events, realtime
+from contactcenter import realtime
 from tests.clock import Clock
 from tests.live import DEPLOYED, Live, Template, own_postgres
+from tests.published import Published
 from tests.servers import NotAvailable, find_chromium
 
 CHROMIUM_ARGUMENTS = [
@@ -112,48 +111,6 @@ def commits(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Atomic, "__exit__", leave_and_run)
     monkeypatch.setattr(connection, "on_commit", register_and_run)
-
-
-@dataclass(frozen=True)
-class Telling:
-    """An event and the groups it was told to."""
-
-    event: events.Event
-    groups: tuple[str, ...]
-
-
-class Published(list[events.Event]):
-    """The events in the order in which they were told, comparable with a list of events."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tellings: list[Telling] = []
-
-    def to(self, group: str) -> list[events.Event]:
-        """The events that this group was told."""
-        return [telling.event for telling in self.tellings if group in telling.groups]
-
-    def of(self, kind: type[events.Event]) -> list[events.Event]:
-        return [event for event in self if isinstance(event, kind)]
-
-    def clear(self) -> None:
-        super().clear()
-        self.tellings.clear()
-
-    def record(self, groups: tuple[str, ...], frame: str) -> None:
-        content = json.loads(frame)
-        event = events_by_type()[content["type"]](**content["data"])
-        self.append(event)
-        self.tellings.append(Telling(event, tuple(groups)))
-
-
-def events_by_type() -> dict[str, type[events.Event]]:
-    """Every event of the catalogue by its name on the wire."""
-    return {kind.type: kind for kind in vars(events).values() if _is_event(kind)}
-
-
-def _is_event(value: Any) -> bool:
-    return isinstance(value, type) and issubclass(value, events.Event) and value is not events.Event
 
 
 @pytest.fixture

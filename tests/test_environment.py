@@ -20,7 +20,7 @@ def documented_variables() -> set[str]:
 
 def variables_read_by_settings() -> set[str]:
     source = (ROOT / "contactcenter" / "settings.py").read_text()
-    return set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z][A-Z_]+)\"", source))
+    return set(re.findall(r"\benv(?:\.\w+)?\(\s*[\"']([A-Z][A-Z_]+)[\"']", source))
 
 
 def test_every_setting_is_documented() -> None:
