@@ -1,0 +1,38 @@
+// Short messages at the bottom of the page. They come with the page (Django's messages), from the server's answers
+// (contactcenter/htmx.py sends the event "toast"), and from other modules.
+
+const STAYS = 8000;
+
+/** Show a message. `undo`: an address that takes the change back when posted to. */
+export function toast(message, { undo = "" } = {}) {
+  const place = document.querySelector("[data-cc-toasts]");
+  const template = document.getElementById("toast");
+  if (!message || !place || !template) return;
+  const element = template.content.firstElementChild.cloneNode(true);
+  element.querySelector("p").textContent = message;
+  const button = element.querySelector("[data-cc-undo]");
+  if (undo) button.dataset.ccUndo = undo;
+  else button.remove();
+  place.append(element);
+  leaveInTime(element);
+}
+
+function leaveInTime(element) {
+  let timer;
+  const start = () => (timer = setTimeout(() => element.remove(), STAYS));
+  const hold = () => clearTimeout(timer);
+  // Whoever reads it or is about to press undo has all the time they want.
+  for (const name of ["pointerenter", "focusin"]) element.addEventListener(name, hold);
+  for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, start);
+  start();
+}
+
+document.addEventListener("click", (event) => {
+  const undo = event.target.closest("[data-cc-undo]");
+  if (undo) htmx.ajax("POST", undo.dataset.ccUndo, { source: document.body, swap: "none" });
+  if (undo || event.target.closest("[data-cc-dismiss]")) event.target.closest(".toast")?.remove();
+});
+
+document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail));
+
+for (const element of document.querySelectorAll("[data-cc-toasts] > .toast")) leaveInTime(element);
