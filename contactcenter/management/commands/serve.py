@@ -60,7 +60,7 @@ class Command(BaseCommand):
         for email, access in DEMO_LOGINS:
             self.stdout.write(f"                  {email} / {DEMO_PASSWORD}  ({access})")
         self.stdout.write(f"  The demo shop:  {address}/demo/")
-        self.stdout.write("  Ctrl+C stops everything.\n")
+        self.stdout.write("  Ctrl+C stops everything.\n\n")
 
 
 def prepare() -> None:

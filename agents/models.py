@@ -1,0 +1,280 @@
+"""Who works here: companies, their agents and groups, and which devices the agents have open."""
+
+import secrets
+from datetime import timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# How long an agent stays online after the last sign of life of any device (ST3).
+GRACE = timedelta(minutes=2)
+
+
+class Channel(models.TextChoices):
+    """How a customer reaches the company."""
+
+    CHAT = "chat", _("Chat")
+    CALL_IN = "call_in", _("Incoming call")
+    CALL_OUT = "call_out", _("Outgoing call")
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+    MESSENGER = "messenger", _("Messenger")
+
+
+class Language(models.TextChoices):
+    POLISH = "pl", "Polski"
+    ENGLISH = "en", "English"
+
+
+def make_company_key() -> str:
+    return secrets.token_hex(8)
+
+
+def check_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("There is no time zone of this name."))
+
+
+class Company(models.Model):
+    """A paying customer. Everything else belongs to one, and nobody sees another's."""
+
+    class WidgetPosition(models.TextChoices):
+        BOTTOM_RIGHT = "br", _("bottom right")
+        BOTTOM_LEFT = "bl", _("bottom left")
+        TOP_RIGHT = "tr", _("top right")
+        TOP_LEFT = "tl", _("top left")
+
+    name = models.CharField(_("name"), max_length=120)
+    # Public: it stands in the snippet on the company's website.
+    key = models.CharField(
+        _("widget key"),
+        max_length=40,
+        unique=True,
+        default=make_company_key,
+        validators=[RegexValidator(r"^[a-z0-9-]{2,40}$")],
+    )
+    website = models.URLField(_("website"), blank=True, default="")
+    default_email = models.EmailField(_("default e-mail address"), blank=True, default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Warsaw", validators=[check_time_zone])
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.POLISH)
+    is_suspended = models.BooleanField(_("suspended"), default=False)
+
+    widget_colour = models.CharField(
+        _("widget colour"), max_length=7, default="#0f5e73", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
+    )
+    widget_position = models.CharField(
+        _("widget position"), max_length=2, choices=WidgetPosition, default=WidgetPosition.BOTTOM_RIGHT
+    )
+    widget_offset_x = models.PositiveSmallIntegerField(_("horizontal offset (px)"), default=24)
+    widget_offset_y = models.PositiveSmallIntegerField(_("vertical offset (px)"), default=24)
+    greeting_pl = models.CharField(_("greeting in Polish"), max_length=80, blank=True, default="")
+    greeting_en = models.CharField(_("greeting in English"), max_length=80, blank=True, default="")
+    allowed_origins = models.TextField(
+        _("websites that may show the widget"),
+        blank=True,
+        default="",
+        help_text=_("One origin per line, such as https://shop.example. Empty: any website."),
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def origins(self) -> list[str]:
+        return self.allowed_origins.split()
+
+
+class Group(models.Model):
+    """A part of the company's agents ("Sales"), for which a widget or a transfer may ask (AG7)."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        constraints = [models.UniqueConstraint("company", Lower("name"), name="group_name_once_per_company")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgentQuerySet(QuerySet["Agent"]):
+    def present(self) -> "AgentQuerySet":
+        """Some device gave a sign of life within the grace."""
+        recently = Device.objects.filter(agent=OuterRef("pk"), seen_at__gt=timezone.now() - GRACE)
+        return self.filter(Exists(recently))
+
+    def available(self, channel: str) -> "AgentQuerySet":
+        """May be offered a conversation of this channel (FEATURES, "available agent")."""
+        takes_part = AgentChannel.objects.filter(agent=OuterRef("pk"), channel=channel)
+        return self.filter(
+            Exists(takes_part),
+            is_active=True,
+            takes_conversations=True,
+            status=Agent.Status.ONLINE,
+            company__is_suspended=False,
+        ).present()
+
+    def in_group(self, group_id: int | None) -> "AgentQuerySet":
+        """Who counts for a widget or conversation narrowed to a group: its members and whoever is in no group (ST4).
+        Without a group everybody counts."""
+        if group_id is None:
+            return self
+        memberships = Agent.groups_of.through.objects.filter(agent=OuterRef("pk"))
+        return self.filter(Q(Exists(memberships.filter(group_id=group_id))) | ~Q(Exists(memberships)))
+
+
+class AgentManager(BaseUserManager["Agent"]):
+    def get_queryset(self) -> AgentQuerySet:
+        return AgentQuerySet(self.model, using=self._db)
+
+    def get_by_natural_key(self, username: str | None) -> "Agent":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Agent":
+        agent = self.model(email=self.normalize_email(email).lower(), **fields)
+        agent.set_password(password)
+        agent.save(using=self._db)
+        return agent
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Agent":
+        """An operator of the installation: belongs to no company and uses the admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Agent(AbstractBaseUser, PermissionsMixin):
+    """A person with a login. Operators are agents without a company."""
+
+    class Access(models.TextChoices):
+        FULL = "full", _("Full access")
+        LIMITED = "limited", _("Limited access")
+
+    class Status(models.TextChoices):
+        ONLINE = "online", _("Online")
+        BREAK = "break", _("Break")
+        OFFLINE = "offline", _("Offline")
+
+    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.CASCADE, related_name="agents")
+    email = models.EmailField(_("e-mail"), unique=True)
+    first_name = models.CharField(_("first name"), max_length=60, blank=True, default="")
+    last_name = models.CharField(_("last name"), max_length=60, blank=True, default="")
+    position = models.CharField(_("position"), max_length=80, blank=True, default="")
+    access = models.CharField(_("access level"), max_length=10, choices=Access, default=Access.LIMITED)
+    language = models.CharField(_("language"), max_length=2, choices=Language, blank=True, default="")
+    groups_of = models.ManyToManyField(Group, related_name="agents", blank=True, verbose_name=_("groups of agents"))
+
+    # May sign in. Deleting an agent only switches this off: conversations stay, under their name.
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    # The active / inactive switch of the agents' list (AG5).
+    takes_conversations = models.BooleanField(_("takes conversations"), default=True)
+    is_staff = models.BooleanField(_("operator"), default=False, help_text=_("May use this administration."))
+
+    # What the agent chose. Whether it holds now depends on presence too.
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OFFLINE)
+    status_changed_at = models.DateTimeField(default=timezone.now)
+    # Whether colleagues and widgets were last told that this agent is here; only for telling them once.
+    shown_present = models.BooleanField(default=False, editable=False)
+    # Idle longest, asked first: when the agent last took or left a conversation.
+    engaged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    # typing: the manager's generic argument is AbstractBaseUser's
+    objects: ClassVar[AgentManager] = AgentManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="agent_email_once"),
+            models.CheckConstraint(
+                condition=Q(company__isnull=False) | Q(is_staff=True), name="agent_has_company_or_is_operator"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email.partition("@")[0]
+
+    @property
+    def public_name(self) -> str:
+        """What visitors are told: the first name only."""
+        return self.first_name or self.name.partition(" ")[0]
+
+    @property
+    def initials(self) -> str:
+        return "".join(part[0] for part in self.name.split()[:2]).upper()
+
+    @property
+    def has_full_access(self) -> bool:
+        return self.access == self.Access.FULL
+
+    def get_short_name(self) -> str:
+        return self.public_name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def presence(self) -> str:
+        """The status that counts now: what was chosen while present, Offline otherwise."""
+        return self.status if self.is_present() else self.Status.OFFLINE
+
+    def is_present(self) -> bool:
+        return self.devices.filter(seen_at__gt=timezone.now() - GRACE).exists()
+
+
+class AgentChannel(models.Model):
+    """An agent takes part in a channel (AG8)."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="channels")
+    channel = models.CharField(max_length=12, choices=Channel)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "channel"], name="agent_channel_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} · {self.get_channel_display()}"
+
+
+class Device(models.Model):
+    """A lease (rule 5): an open tab of an agent, and when it last gave a sign of life by the server's clock."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="devices")
+    # Made by the tab; the same over its reconnects.
+    key = models.CharField(max_length=40)
+    seen_at = models.DateTimeField()
+    # A socket is open right now, as far as its process lived to tell.
+    is_connected = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "key"], name="device_once")]
+        indexes = [models.Index(fields=["agent", "-seen_at"], name="device_agent_seen")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} · {self.key}"

@@ -1,0 +1,138 @@
+"""The visitors' sockets (docs/widget-protocol.md)."""
+
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from agents.availability import widget_availability
+from agents.models import Company, Group
+from chat.limits import MESSAGES, OTHER_FRAMES, Bucket
+from chat.visits import Visit
+from contactcenter.database import in_database
+from contactcenter.realtime import ProtocolError, Socket, frame_of, widgets
+
+
+def header(scope: dict[str, Any], name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def is_own_origin(scope: dict[str, Any]) -> bool:
+    """Whether the page that opened the socket is ours; clients that are no browsers send no Origin."""
+    origin = header(scope, b"origin")
+    return not origin or urlsplit(origin).netloc == header(scope, b"host")
+
+
+def find_company(key: str) -> Company | None:
+    return Company.objects.filter(key=key, is_suspended=False).first()
+
+
+class VisitorSocket(Socket):
+    """A visitor's panel."""
+
+    visit: Visit | None = None
+    company_id: int
+
+    async def opened(self) -> None:
+        await self.accept()
+        if not is_own_origin(self.scope):
+            await self.close(4403)
+            return
+        company = await in_database(find_company, self.scope["url_route"]["kwargs"]["key"])
+        if company is None:
+            await self.close(4404)
+            return
+        self.company_id = company.pk
+        self.messages, self.frames = Bucket(*MESSAGES), Bucket(*OTHER_FRAMES)
+
+    async def received(self, text: str | None) -> None:
+        if not self.closing:
+            await super().received(text)
+
+    def _limit(self, bucket: Bucket) -> None:
+        wait = bucket.take()
+        if wait:
+            raise ProtocolError("rate_limited", "Too much at once.", retry=True, after=round(wait, 2))
+
+    def _known(self) -> Visit:
+        if self.visit is None:
+            raise ProtocolError("hello_first", "Say hello first.")
+        return self.visit
+
+    async def hello(self, ref: str | None, data: dict[str, Any]) -> None:
+        self._limit(self.frames)
+        visit = Visit(self.company_id, user_agent=header(self.scope, b"user-agent")[:300])
+        welcome = await in_database(visit.hello, data)
+        self.visit = visit
+        await self.join(widgets(self.company_id, visit.group_id), *self._own_group())
+        # What was said between the query and the joining is found by asking again.
+        if visit.customer_key:
+            welcome |= await in_database(visit.sync, data.get("after") or {})
+        await self.send_json(frame_of("welcome", welcome, ref))
+
+    def _own_group(self) -> list[str]:
+        return [self.visit.customer_key] if self.visit and self.visit.customer_key else []
+
+    async def message_send(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        self._limit(self.messages)
+        stored = await in_database(visit.receive, data)
+        if visit.customer_key not in self.groups:
+            await self.join(visit.customer_key)
+        await self.send_json(frame_of("message.stored", stored, ref))
+
+    async def sync(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        self._limit(self.frames)
+        await self.send_json(frame_of("entries", await in_database(visit.sync, data), ref))
+
+    async def ping(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        self._limit(self.frames)
+        # Most visitors never wrote a word: nothing to look up for them.
+        behind = bool(visit.customer_key) and await in_database(visit.is_behind, data)
+        await self.send_json(frame_of("pong", {"behind": behind}, ref))
+
+    async def typing(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        self._limit(self.frames)
+        visit.tell_typing(data.get("on") is True)
+
+    async def page(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        self._limit(self.frames)
+        visit.note_page(data)
+
+    commands: ClassVar = {
+        "hello": hello,
+        "message.send": message_send,
+        "sync": sync,
+        "ping": ping,
+        "typing": typing,
+        "page": page,
+    }
+
+
+class StatusSocket(Socket):
+    """Tells a launcher whether somebody is there. Listens to nothing."""
+
+    max_silence = None
+
+    async def opened(self) -> None:
+        await self.accept()
+        company, group_id = await in_database(self._asked_for)
+        if company is None:
+            await self.close(4404)
+            return
+        origin = header(self.scope, b"origin")
+        if company.origins and origin and origin not in company.origins and not is_own_origin(self.scope):
+            await self.close(4403)
+            return
+        # Joined first: what changes in between is told twice rather than never.
+        await self.join(widgets(company.pk, group_id))
+        await self.send_json(frame_of("availability", await in_database(widget_availability, company.pk, group_id)))
+
+    def _asked_for(self) -> tuple[Company | None, int | None]:
+        company = find_company(self.scope["url_route"]["kwargs"]["key"])
+        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("group", [""])[0]
+        if company is None or not asked.isdecimal() or len(asked) > 18:
+            return company, None
+        return company, Group.objects.filter(company=company, pk=int(asked)).values_list("pk", flat=True).first()

@@ -1,0 +1,53 @@
+"""How much one visitor may say in how short a time."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: `size` at once, refilled over `seconds`."""
+
+    size: float
+    seconds: float
+    level: float = field(init=False)
+    filled_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.level, self.filled_at = self.size, time.monotonic()
+
+    def take(self) -> float:
+        """0 when there was one to take, else the seconds until there will be."""
+        now = time.monotonic()
+        rate = self.size / self.seconds
+        self.level = min(self.size, self.level + (now - self.filled_at) * rate)
+        self.filled_at = now
+        if self.level >= 1:
+            self.level -= 1
+            return 0.0
+        return (1 - self.level) / rate
+
+
+MESSAGES = (20, 10.0)
+OTHER_FRAMES = (60, 10.0)
+# Over HTTP there is no connection to count by: the visitor's token, and the address, are counted in this process.
+EXCHANGES = "exchange", (240, 60.0)
+OFFLINE_MESSAGES = "offline", (10, 600.0)
+MESSAGES_BY_TOKEN = "message", MESSAGES
+MOST_BUCKETS = 10_000
+
+_buckets: "OrderedDict[tuple[str, str], Bucket]" = OrderedDict()
+_lock = Lock()
+
+
+def address_limit(limit: tuple[str, tuple[float, float]], who: str) -> float:
+    """0 when `who` may go on, else the seconds until they may."""
+    name, size = limit
+    with _lock:
+        bucket = _buckets.pop((name, who), None) or Bucket(*size)
+        _buckets[name, who] = bucket
+        if len(_buckets) > MOST_BUCKETS:
+            _buckets.popitem(last=False)
+        return bucket.take()

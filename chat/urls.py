@@ -1,0 +1,15 @@
+from django.urls import path
+
+from chat import demo_views, views, widget_views
+
+app_name = "chat"
+
+urlpatterns = [
+    path("widget/<slug:key>.js", widget_views.loader, name="loader"),
+    path("widget/<slug:key>/panel/", widget_views.panel, name="panel"),
+    path("widget/<slug:key>/status", widget_views.status, name="status"),
+    path("widget/<slug:key>/exchange", views.exchange, name="exchange"),
+    path("widget/<slug:key>/offline", views.offline, name="offline"),
+    path("demo/", demo_views.shop, {"language": "pl"}, name="demo"),
+    path("demo/en/", demo_views.shop, {"language": "en"}, name="demo_en"),
+]

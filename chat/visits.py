@@ -1,0 +1,251 @@
+"""A visitor's connection to their conversation, the same over WebSocket and plain HTTP (docs/widget-protocol.md).
+
+A `Visit` begins with `hello` and carries out commands; it knows nothing of how frames travel. Functions here block on
+the database: sockets call them on the database threads.
+"""
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from agents.availability import widget_availability
+from agents.models import Channel, Company, Group, Language
+from chat.models import Visitor
+from chat.tokens import BadToken, issue_token, token_hash
+from contactcenter.events import VisitorTyping, publish_rollback_unsafe
+from contactcenter.realtime import ProtocolError, company_agents
+from conversations import timeline
+from conversations.actions import as_customer_sees, start_conversation
+from conversations.models import Conversation, Entry
+from conversations.timeline import ConversationEnded, Stored, iso
+
+SHOWN_AFTER_END = timedelta(hours=24)
+
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {0x7F: None}
+
+
+def clean_text(value: object) -> str:
+    """A visitor's text as it is stored. Raises ProtocolError."""
+    if not isinstance(value, str):
+        raise ProtocolError("bad_frame", "A text is a string.")
+    # Lone surrogates are not characters, and no database stores them.
+    text = value.replace("\r\n", "\n").translate(_CONTROL).encode("utf-8", "ignore").decode().strip()
+    if not text:
+        raise ProtocolError("empty", "Nothing is left of the text.")
+    if len(text) > timeline.MAX_TEXT:
+        raise ProtocolError("too_large", f"A text may have {timeline.MAX_TEXT} characters.")
+    return text
+
+
+def clean_client_id(value: object) -> str:
+    if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
+        raise ProtocolError("bad_id", "A message's id has 8 to 64 letters, digits, _ or -.")
+    return value
+
+
+def clean_short(value: object, length: int) -> str:
+    """A fact about the visitor: anything that is not a text counts as unknown."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(value.translate(_CONTROL).encode("utf-8", "ignore").decode().split())[:length]
+
+
+def clean_url(value: object) -> str:
+    """An address that agents may click: http or https only."""
+    url = clean_short(value, 2000)
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+@dataclass
+class Visit:
+    """Who is there, and where they stand."""
+
+    company_id: int
+    user_agent: str = ""
+    token_hash: str = ""
+    visitor_id: int | None = None
+    customer_key: str = ""
+    name: str = ""
+    conversation_id: int | None = None
+    public_id: str = ""
+    group_id: int | None = None
+    language: str = ""
+    page: dict[str, str] = field(default_factory=dict)
+
+    # --- hello
+
+    def hello(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Find out who says hello; the data of `welcome`. Raises ProtocolError("bad_token")."""
+        token = data.get("token")
+        if token is None:
+            token = issue_token(self.company_id)
+        try:
+            self.token_hash = token_hash(self.company_id, token)
+        except BadToken:
+            raise ProtocolError("bad_token", "This token is not valid here; say hello without one.") from None
+        self._note_facts(data)
+        visitor = Visitor.objects.filter(company_id=self.company_id, token_hash=self.token_hash).first()
+        if visitor is not None:
+            self._is(visitor)
+        conversation = self._latest_conversation()
+        entries: list[dict[str, Any]] = []
+        if conversation is not None:
+            self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+            entries = self._entries(conversation, data.get("after"))
+        return {
+            "token": token,
+            "availability": widget_availability(self.company_id, self.group_id),
+            "conversation": conversation and asdict(as_customer_sees(conversation)),
+            "entries": entries,
+        }
+
+    def _note_facts(self, data: dict[str, Any]) -> None:
+        language = data.get("lang")
+        self.language = language if language in Language.values else ""
+        group_id = data.get("group")
+        if isinstance(group_id, int) and not isinstance(group_id, bool) and 0 < group_id < 2**63:
+            known = Group.objects.filter(company_id=self.company_id, pk=group_id).exists()
+            self.group_id = group_id if known else None
+        self.note_page(data.get("page"))
+
+    def note_page(self, page: object) -> None:
+        if isinstance(page, dict):
+            self.page = {"url": clean_url(page.get("url")), "title": clean_short(page.get("title"), 300)}
+
+    def _is(self, visitor: Visitor) -> None:
+        self.visitor_id, self.customer_key, self.name = visitor.pk, visitor.customer_key, visitor.name
+
+    def _latest_conversation(self) -> Conversation | None:
+        if not self.customer_key:
+            return None
+        conversation = (
+            Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
+            .select_related("assignee")
+            .order_by("-id")
+            .first()
+        )
+        if conversation is None or conversation.is_open:
+            return conversation
+        ended_at = conversation.closed_at or conversation.changed_at
+        return conversation if ended_at > timezone.now() - SHOWN_AFTER_END else None
+
+    # --- commands
+
+    def sync(self, data: dict[str, Any]) -> dict[str, Any]:
+        """All that the client does not have; the data of `entries`."""
+        conversation = self._latest_conversation()
+        if conversation is None:
+            return {"conversation": None, "entries": []}
+        self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+        return {
+            "conversation": asdict(as_customer_sees(conversation)),
+            "entries": self._entries(conversation, data),
+        }
+
+    def _entries(self, conversation: Conversation, stand: object) -> list[dict[str, Any]]:
+        after = 0
+        if isinstance(stand, dict) and stand.get("conversation") == conversation.public_id:
+            seq = stand.get("seq")
+            after = seq if isinstance(seq, int) and 0 <= seq < 2**31 else 0
+        return [asdict(entry) for entry in timeline.entries_for_visitor(conversation, after)]
+
+    def is_behind(self, data: dict[str, Any]) -> bool:
+        """Whether the client, which stands where `data` says, has missed something."""
+        if not self.customer_key:
+            return False
+        latest = (
+            Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
+            .order_by("-id")
+            .values_list("public_id", "public_seq")
+            .first()
+        )
+        return latest is not None and latest != (data.get("conversation"), data.get("seq"))
+
+    def receive(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The visitor's message is stored; the data of `message.stored`. Raises ProtocolError."""
+        client_id, text = clean_client_id(data.get("id")), clean_text(data.get("text"))
+        stored = self._store(client_id, text)
+        return {
+            "id": client_id,
+            "conversation": self.public_id,
+            "seq": stored.seq,
+            "prev": stored.prev,
+            "at": iso(stored.at),
+        }
+
+    def _store(self, client_id: str, text: str) -> Stored:
+        if self.conversation_id is not None:
+            try:
+                return timeline.add_customer_message(
+                    conversation_id=self.conversation_id, client_id=client_id, text=text, name=self.name
+                )
+            except ConversationEnded:
+                pass
+        return self._store_elsewhere(client_id, text)
+
+    def _store_elsewhere(self, client_id: str, text: str, **facts: Any) -> Stored:
+        """Into the open conversation that another tab began, or into a new one; unless it was stored long ago, in one
+        that has ended since."""
+        if self.visitor_id is None:
+            self._is(Visitor.objects.get_or_create(company_id=self.company_id, token_hash=self.token_hash)[0])
+        while True:
+            conversations = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
+            before = Entry.objects.filter(conversation__in=conversations, client_id=client_id).first()
+            if before is not None:
+                stored = Stored(before.seq, before.previous_public_seq, before.created_at, is_new=False)
+                return self._moved_to(before.conversation, stored)
+            current = conversations.filter(status__in=Conversation.OPEN).first()
+            try:
+                if current is None:
+                    return self._moved_to(*self._start(client_id, text, **facts))
+                return self._moved_to(
+                    current,
+                    timeline.add_customer_message(
+                        conversation_id=current.pk, client_id=client_id, text=text, name=self.name
+                    ),
+                )
+            except (IntegrityError, ConversationEnded):
+                continue  # somebody was quicker: look again
+
+    def _start(self, client_id: str, text: str, **facts: Any) -> tuple[Conversation, Stored]:
+        visitor = Visitor.objects.get(pk=self.visitor_id)
+        known = {
+            "customer_name": visitor.name,
+            "customer_email": visitor.email,
+            "customer_language": self.language,
+            "page_url": self.page.get("url", ""),
+            "page_title": self.page.get("title", ""),
+            "user_agent": self.user_agent,
+        }
+        return start_conversation(
+            company=Company.objects.get(pk=self.company_id),
+            channel=Channel.CHAT,
+            customer_key=self.customer_key,
+            group=Group.objects.filter(pk=self.group_id).first() if self.group_id else None,
+            client_id=client_id,
+            text=text,
+            **(known | facts),
+        )
+
+    def _moved_to(self, conversation: Conversation, stored: Stored) -> Stored:
+        self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+        return stored
+
+    def leave_message(self, *, client_id: str, name: str, email: str, text: str) -> Stored:
+        """The offline form (WI5): kept as what the visitor says of themselves, stored, and answered by mail too."""
+        if self.visitor_id is None:
+            self._is(Visitor.objects.get_or_create(company_id=self.company_id, token_hash=self.token_hash)[0])
+        Visitor.objects.filter(pk=self.visitor_id).update(name=name, email=email)
+        self.name = name
+        return self._store_elsewhere(client_id, text, answer_by_email=True)
+
+    def tell_typing(self, on: bool) -> None:
+        if self.conversation_id is not None:
+            publish_rollback_unsafe(
+                VisitorTyping(conversation=self.conversation_id, name=self.name, on=on), company_agents(self.company_id)
+            )

@@ -1,0 +1,115 @@
+"""What a visitor's browser loads from us: the loader, the panel and the availability. Nothing here needs a login, and
+the key alone shows nothing but names of agents who are there."""
+
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import quote_etag
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from agents.availability import widget_availability
+from agents.models import Company
+from chat.widget_colours import palette
+from chat.widget_source import loader_source
+
+LAUNCHER_COLOURS = ("fill", "on", "hover", "ink", "rim")
+
+
+def _group(request: HttpRequest) -> int | None:
+    """The group that a snippet asks for; nonsense counts as none."""
+    value = request.GET.get("group", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _language(request: HttpRequest, company: Company) -> str:
+    wanted = request.GET.get("lang") or company.language
+    return "pl" if wanted.lower().startswith("pl") else "en"
+
+
+def _origin(request: HttpRequest) -> str:
+    """Our own origin as the visitor sees it. A proxy may hide the scheme, so the configured address wins for its host."""
+    if request.get_host() == urlsplit(settings.BASE_URL).netloc:
+        return settings.BASE_URL
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def _open_to_all(response: HttpResponse) -> HttpResponse:
+    """Any website may load it, also one that isolates itself from other origins."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@login_not_required
+@require_safe
+def loader(request: HttpRequest, key: str) -> HttpResponse:
+    company = get_object_or_404(Company, key=key)
+    group = _group(request)
+    offsets = {"ox": f"{company.widget_offset_x}px", "oy": f"{company.widget_offset_y}px"}
+    colours = palette(company.widget_colour)
+    config: dict[str, Any] = {
+        "key": company.key,
+        "origin": _origin(request),
+        "name": company.name,
+        "group": group,
+        "lang": company.language,
+        "position": company.widget_position,
+        "online": widget_availability(company.pk, group)["online"],
+        **{theme: {name: tones[name] for name in LAUNCHER_COLOURS} | offsets for theme, tones in colours.items()},
+    }
+    source = loader_source(config)
+    etag = quote_etag(hashlib.sha256(source.encode()).hexdigest()[:32])
+    if etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(source, content_type="text/javascript; charset=utf-8")
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, max-age=300"
+    return _open_to_all(response)
+
+
+@login_not_required
+@require_safe
+@xframe_options_exempt
+def panel(request: HttpRequest, key: str) -> HttpResponse:
+    company = get_object_or_404(Company, key=key)
+    group = _group(request)
+    language = _language(request, company)
+    config = {
+        "key": company.key,
+        "name": company.name,
+        "lang": language,
+        "group": group,
+        "colours": palette(company.widget_colour),
+        "greeting": company.greeting_pl if language == "pl" else company.greeting_en,
+        "availability": widget_availability(company.pk, group),
+    }
+    context = {"company": company, "language": language, "config": config}
+    response = render(request, "chat/panel.html", context)
+    response["Cache-Control"] = "no-cache"
+    response["Content-Language"] = language
+    ancestors = " ".join(["'self'", *company.origins]) if company.origins else "*"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+    )
+    # A page that isolates itself (COEP) may frame only what says that it may be framed.
+    response["Cross-Origin-Embedder-Policy"] = "require-corp"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@login_not_required
+@require_safe
+def status(request: HttpRequest, key: str) -> HttpResponse:
+    company = get_object_or_404(Company, key=key)
+    response = JsonResponse(widget_availability(company.pk, _group(request)))
+    response["Cache-Control"] = "no-store"
+    return _open_to_all(response)

@@ -1,0 +1,49 @@
+"""The server's entrance: sockets on the event loop, pages on a bounded pool of threads, in one process.
+
+Django's own ASGI handler gives each request a thread of its own, and so a database connection of its own; measured in
+docs/benchmarks.md against what is done here.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
+
+from contactcenter.wsgi import application as wsgi_application
+
+from django.conf import settings
+
+from contactcenter import bus_watch, realtime
+from contactcenter.database import close_threads
+from contactcenter.pages import PagePool
+from contactcenter.sockets import sockets
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+pages = PagePool(wsgi_application, threads=settings.PAGE_THREADS)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await pages(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await sockets(scope, receive, send)
+    elif scope["type"] == "lifespan":
+        await lifespan(receive, send)
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """What the process owns begins and ends here."""
+    await receive()
+    realtime.use_loop(asyncio.get_running_loop())
+    watch = asyncio.create_task(bus_watch.watch())
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    watch.cancel()
+    realtime.use_loop(None)
+    close_threads()
+    await send({"type": "lifespan.shutdown.complete"})

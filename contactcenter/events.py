@@ -1,0 +1,178 @@
+"""The catalogue of what is told to open screens, and `publish`, the one way to tell it.
+
+An event is a hint: the rows are the truth, and a screen that missed an event finds out by `seq` or by its heartbeat.
+Events carry ids and plain values. Names are past tense.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from django.db import transaction
+
+from contactcenter import realtime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    type: ClassVar[str]
+
+    def as_frame(self) -> str:
+        """The frame as it goes over the socket. Raises TypeError when a field is not a plain value."""
+        return json.dumps({"type": self.type, "data": asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+
+
+# --- to agents ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAdded(Event):
+    """A conversation's timeline grew. Carries the content, so that chat shows without another request."""
+
+    type: ClassVar[str] = "entry.added"
+    conversation: int
+    seq: int
+    kind: str
+    by: str
+    author: int | None
+    name: str
+    text: str
+    client_id: str | None
+    at: str
+
+    def as_frame(self) -> str:
+        # The one event on the hot path: `asdict` copies deeply, which costs more than the rest together.
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({"type": self.type, "data": data}, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged(Event):
+    """Status, people, tags or customer data of a conversation changed: lists and headers refetch themselves."""
+
+    type: ClassVar[str] = "conversation.changed"
+    conversation: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMade(Event):
+    """A conversation is offered to this agent until `due_at`."""
+
+    type: ClassVar[str] = "offer.made"
+    offer: int
+    conversation: int
+    channel: str
+    name: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnded(Event):
+    """An offer made to this agent is over: accepted, declined, expired, withdrawn or unreachable."""
+
+    type: ClassVar[str] = "offer.ended"
+    offer: int
+    conversation: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatusChanged(Event):
+    """An agent chose another status, came, or has been gone for longer than the grace."""
+
+    type: ClassVar[str] = "agent.status_changed"
+    agent: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRead(Event):
+    """The agent has read a conversation on one device: the others take its unread mark away."""
+
+    type: ClassVar[str] = "conversation.read"
+    conversation: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Event):
+    """The agent signed out, changed the password or lost access: sockets of the session close."""
+
+    type: ClassVar[str] = "session.ended"
+    session: str | None
+
+
+# --- to agents and visitors -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorTyping(Event):
+    type: ClassVar[str] = "visitor.typing"
+    conversation: int
+    name: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTyping(Event):
+    """As the visitor's widget knows it (docs/widget-protocol.md)."""
+
+    type: ClassVar[str] = "typing"
+    name: str
+    on: bool
+
+
+# --- to visitors: the frames of docs/widget-protocol.md ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorEntry(Event):
+    """What a visitor may see of an entry. Never made of a note."""
+
+    type: ClassVar[str] = "entry"
+    conversation: str
+    seq: int
+    prev: int
+    id: str | None
+    kind: str
+    by: str
+    name: str
+    text: str
+    event: str | None
+    at: str
+
+    def as_frame(self) -> str:
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({"type": self.type, "data": data}, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorConversation(Event):
+    type: ClassVar[str] = "conversation"
+    id: str
+    status: str
+    last_seq: int
+    agent: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityChanged(Event):
+    """The widget goes online or offline, or other agents are there."""
+
+    type: ClassVar[str] = "availability"
+    online: bool
+    agents: list[dict[str, Any]]
+
+
+def publish(event: Event, *groups: str) -> None:
+    """Tell `event` to the groups (contactcenter/realtime.py) once the transaction has committed. Serialised at once,
+    so that a wrong event fails where it was made. Never raises later: a message bus that is away is logged."""
+    frame = event.as_frame()
+    transaction.on_commit(partial(realtime.broadcast, groups, frame), robust=True)
+
+
+def publish_rollback_unsafe(event: Event, *groups: str) -> None:
+    """Tell at once, whatever becomes of the transaction: for what is not stored (typing)."""
+    realtime.broadcast(groups, event.as_frame())

@@ -1,0 +1,50 @@
+from django.db import models
+from django.db.models import Q
+
+
+class Promise(models.Model):
+    """Something that must happen at `due_at`, whatever dies before then. See docs/promises.md.
+
+    Written in the transaction that caused it; deleted in the transaction that kept it.
+    """
+
+    kind = models.CharField(max_length=64)
+    # What the promise is about ("offer 17"). One pending promise for each kind and key; promising again moves it.
+    key = models.CharField(max_length=128)
+    payload = models.JSONField(default=dict)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    # Who keeps it holds a lease; when that process dies, the lease runs out and another takes over.
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="")
+    # Given up after many attempts: an operator decides (admin: "Try again").
+    failed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="promise_once_per_key")]
+        indexes = [
+            # the sweep: what is due and not given up
+            models.Index(fields=["due_at"], condition=Q(failed_at=None), name="promise_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class OutgoingMail(models.Model):
+    """A mail on its way: the letter itself; its promise in `Promise` says when it is tried. Kept after sending, so
+    that operators can see what was said to whom."""
+
+    message_id = models.CharField(max_length=255, unique=True)
+    to = models.EmailField()
+    reply_to = models.EmailField(blank=True, default="")
+    subject = models.CharField(max_length=255)
+    text = models.TextField()
+    html = models.TextField(blank=True, default="")
+    headers = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to}"

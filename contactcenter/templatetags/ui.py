@@ -1,0 +1,32 @@
+"""Small pieces that every page is made of. `{% load ui %}`"""
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from contactcenter.navigation import ENTRIES, Entry
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20, label: str = "") -> SafeString:
+    """A glyph of static/icons.svg, silent for screen readers unless it has a label. Sizes: 16, 20, 32."""
+    return format_html(
+        '<svg class="icon{}" {}><use href="{}#i-{}"/></svg>',
+        "" if size == 20 else f" icon--{size}",
+        format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"'),
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[tuple[Entry, bool]]:
+    """The rooms of the main navigation, each with whether the page belongs to it."""
+    request: Any = context.get("request")
+    path = request.path if request is not None else ""
+    return [(entry, entry.leads_to(path)) for entry in ENTRIES]

@@ -1,0 +1,327 @@
+"""What can happen to a conversation, and who learns of it. One function per change; each locks the conversation, looks
+whether the change is still allowed, makes it, writes it into the timeline and publishes it."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from agents.models import Agent, Company, Group
+from contactcenter.events import AgentTyping, ConversationChanged, ConversationRead, VisitorConversation, publish
+from contactcenter.events import publish_rollback_unsafe
+from contactcenter.realtime import company_agents, one_agent
+from conversations import timeline
+from conversations.channels import adapter_of
+from conversations.models import Conversation, Entry, Participant, Tag
+from conversations.routing import end_open_offer, lock_conversation, offer_to_next
+from conversations.timeline import ConversationEnded, Stored, add_event
+
+
+class NotAllowed(Exception):
+    """The conversation's status does not allow this (any more)."""
+
+
+class TakenByAnother(NotAllowed):
+    """Somebody else answered first. `winner` is who."""
+
+    def __init__(self, winner: Agent | None) -> None:
+        super().__init__(winner)
+        self.winner = winner
+
+
+class CustomerHasAnother(NotAllowed):
+    """The customer has another open conversation on this channel, so this one cannot be opened again."""
+
+
+@transaction.atomic
+def start_conversation(
+    *,
+    company: Company,
+    channel: str,
+    client_id: str,
+    text: str,
+    customer_key: str = "",
+    group: Group | None = None,
+    searched: tuple[str, ...] = (),
+    **facts: Any,
+) -> tuple[Conversation, Stored]:
+    """The customer's first message makes a conversation, and it is offered. Raises IntegrityError when the customer has
+    an open one already (two first messages at once): write into that one instead."""
+    now = timezone.now()
+    conversation = Conversation.objects.create(
+        company=company,
+        channel=channel,
+        customer_key=customer_key,
+        group=group,
+        created_at=now,
+        changed_at=now,
+        **facts,
+    )
+    add_event(
+        conversation=conversation,
+        event=Entry.Event.STARTED,
+        text=conversation.page_url,
+        searched=(conversation.customer_name, conversation.customer_email, conversation.customer_phone, *searched),
+    )
+    stored = timeline.add_customer_message(
+        conversation_id=conversation.pk, client_id=client_id, text=text, name=conversation.customer_name
+    )
+    conversation = lock_conversation(conversation.pk)
+    offer_to_next(conversation)
+    return conversation, stored
+
+
+@transaction.atomic
+def answer_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
+    """The agent takes a waiting conversation. Of many who try at once one wins; the others get TakenByAnother (rule 4).
+    Answering what one already leads changes nothing."""
+    conversation = lock_conversation(conversation.pk)
+    if conversation.status == Conversation.Status.ACTIVE and conversation.assignee_id == by.pk:
+        return conversation
+    if not conversation.is_waiting:
+        raise TakenByAnother(conversation.assignee)
+    end_open_offer(conversation, accepted_by=by)
+    _assign(conversation, by)
+    add_event(conversation=conversation, event=Entry.Event.ANSWERED, by=by)
+    _announce(conversation)
+    return conversation
+
+
+def send_reply(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+    """An agent writes to the customer. Whoever replies takes part; a reply to a waiting conversation answers it. Raises
+    NotAllowed when the conversation has ended."""
+    try:
+        if not _takes_part(conversation, by):
+            _step_in(conversation, by)
+        with transaction.atomic():
+            stored = timeline.add_agent_message(conversation=conversation, by=by, client_id=client_id, text=text)
+            if stored.is_new:
+                adapter_of(conversation).deliver(conversation, text=text, by=by)
+    except (ConversationEnded, NotAllowed):
+        # Sent once more after its answer was lost, and closed in between: it was stored all the same.
+        stored_before = timeline.find_stored(conversation_id=conversation.pk, client_id=client_id)
+        if stored_before is None:
+            raise NotAllowed from None
+        return stored_before
+    return stored
+
+
+def _takes_part(conversation: Conversation, agent: Agent) -> bool:
+    active = conversation.status == Conversation.Status.ACTIVE
+    return active and Participant.objects.filter(conversation=conversation, agent=agent, left_at=None).exists()
+
+
+@transaction.atomic
+def _step_in(conversation: Conversation, by: Agent) -> None:
+    conversation = lock_conversation(conversation.pk)
+    if conversation.is_waiting:
+        answer_conversation(conversation=conversation, by=by)
+    elif conversation.status == Conversation.Status.ACTIVE:
+        join_conversation(conversation=conversation, by=by)
+    else:
+        raise NotAllowed
+
+
+@transaction.atomic
+def join_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
+    """The agent takes part in a colleague's active conversation (IN4)."""
+    conversation = lock_conversation(conversation.pk)
+    if conversation.status != Conversation.Status.ACTIVE:
+        raise NotAllowed
+    if not _takes_part(conversation, by):
+        _add_participant(conversation, by)
+        add_event(conversation=conversation, event=Entry.Event.JOINED, by=by)
+        _announce(conversation)
+    return conversation
+
+
+def write_note(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+    """An internal note: for agents, never for the customer, also after the end."""
+    return timeline.add_note(conversation=conversation, by=by, client_id=client_id, text=text)
+
+
+@transaction.atomic
+def transfer_to_agent(*, conversation: Conversation, by: Agent, to: Agent) -> Conversation:
+    """Hand the conversation to a colleague, who leads it from now on. The one who hands over leaves it."""
+    conversation = lock_conversation(conversation.pk)
+    if not conversation.is_open or to.company_id != conversation.company_id or not to.is_active:
+        raise NotAllowed
+    if conversation.assignee_id == to.pk:
+        return conversation
+    end_open_offer(conversation)
+    _leave(conversation, by)
+    _assign(conversation, to)
+    add_event(
+        conversation=conversation, event=Entry.Event.TRANSFERRED, by=by, text=to.name, public_text=to.public_name
+    )
+    _announce(conversation)
+    return conversation
+
+
+@transaction.atomic
+def transfer_to_group(*, conversation: Conversation, by: Agent, to: Group) -> Conversation:
+    """Hand the conversation to a group: it waits anew, and is offered to the group's agents."""
+    conversation = lock_conversation(conversation.pk)
+    if not conversation.is_open or to.company_id != conversation.company_id:
+        raise NotAllowed
+    end_open_offer(conversation)
+    for participation in Participant.objects.filter(conversation=conversation, left_at=None).select_related("agent"):
+        _leave(conversation, participation.agent)
+    conversation.status, conversation.assignee, conversation.group = Conversation.Status.NEW, None, to
+    conversation.offer_round += 1
+    conversation.save(update_fields=["status", "assignee", "group", "offer_round"])
+    add_event(conversation=conversation, event=Entry.Event.TRANSFERRED, by=by, text=to.name, public_text=to.name)
+    offer_to_next(conversation)
+    _announce(conversation)
+    return conversation
+
+
+@transaction.atomic
+def close_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
+    return _end(conversation, Conversation.Status.CLOSED, Entry.Event.CLOSED, by)
+
+
+@transaction.atomic
+def ignore_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
+    """It needs no answer, and counts no longer as unanswered (IN1)."""
+    return _end(conversation, Conversation.Status.IGNORED, Entry.Event.IGNORED, by)
+
+
+def _end(conversation: Conversation, status: Conversation.Status, event: Entry.Event, by: Agent) -> Conversation:
+    conversation = lock_conversation(conversation.pk)
+    if conversation.status == status:
+        return conversation
+    if not conversation.may_become(status):
+        raise NotAllowed
+    end_open_offer(conversation)
+    conversation.status, conversation.closed_at, conversation.waiting_since = status, timezone.now(), None
+    conversation.save(update_fields=["status", "closed_at", "waiting_since"])
+    add_event(conversation=conversation, event=event, by=by)
+    _engaged(by)
+    _announce(conversation)
+    return conversation
+
+
+@transaction.atomic
+def reopen_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
+    """Take up an ended conversation again; whoever does, leads it. Raises CustomerHasAnother."""
+    conversation = lock_conversation(conversation.pk)
+    if not conversation.may_become(Conversation.Status.ACTIVE) or conversation.is_open:
+        raise NotAllowed
+    conversation.closed_at = None
+    try:
+        with transaction.atomic():
+            _assign(conversation, by)
+    except IntegrityError:
+        raise CustomerHasAnother from None
+    add_event(conversation=conversation, event=Entry.Event.REOPENED, by=by)
+    _announce(conversation)
+    return conversation
+
+
+@transaction.atomic
+def tag_conversation(*, conversation: Conversation, by: Agent, name: str) -> Tag | None:
+    """Put a tag on, making it for the company when there is none of this name. None when it was on already. Raises
+    ValueError for an empty name."""
+    name = " ".join(name.split())[: Tag._meta.get_field("name").max_length or 40]
+    if not name:
+        raise ValueError("a tag has a name")
+    conversation = lock_conversation(conversation.pk)
+    tag = Tag.objects.filter(company_id=conversation.company_id, name__iexact=name).first()
+    if tag is None:
+        tag = _create_tag(conversation.company_id, name)
+    if conversation.tags.filter(pk=tag.pk).exists():
+        return None
+    conversation.tags.add(tag)
+    add_event(conversation=conversation, event=Entry.Event.TAGGED, by=by, text=tag.name, searched=(tag.name,))
+    _announce(conversation)
+    return tag
+
+
+def _create_tag(company_id: int, name: str) -> Tag:
+    try:
+        with transaction.atomic():
+            return Tag.objects.create(company_id=company_id, name=name)
+    except IntegrityError:  # a colleague made it in the meantime
+        return Tag.objects.get(company_id=company_id, name__iexact=name)
+
+
+@transaction.atomic
+def untag_conversation(*, conversation: Conversation, by: Agent, tag: Tag) -> None:
+    conversation = lock_conversation(conversation.pk)
+    if not conversation.tags.filter(pk=tag.pk).exists():
+        return
+    conversation.tags.remove(tag)
+    add_event(conversation=conversation, event=Entry.Event.UNTAGGED, by=by, text=tag.name)
+    _announce(conversation)
+
+
+@transaction.atomic
+def mark_read(*, conversation: Conversation, by: Agent) -> None:
+    """The agent has seen everything there is; their other devices are told."""
+    seq = conversation.last_seq
+    moved = Participant.objects.filter(conversation=conversation, agent=by, read_seq__lt=seq).update(read_seq=seq)
+    if moved:
+        publish(ConversationRead(conversation=conversation.pk, seq=seq), one_agent(by.pk))
+
+
+def tell_typing(*, conversation: Conversation, by: Agent, on: bool) -> None:
+    """Not stored; a lost hint is forgotten in seconds."""
+    if conversation.customer_key and conversation.is_open:
+        publish_rollback_unsafe(AgentTyping(name=by.public_name, on=on), conversation.customer_key)
+
+
+# --- parts of the changes above --------------------------------------------------------------------------------
+
+
+def _assign(conversation: Conversation, agent: Agent) -> None:
+    conversation.status, conversation.assignee = Conversation.Status.ACTIVE, agent
+    conversation.save(update_fields=["status", "assignee", "closed_at"])
+    _add_participant(conversation, agent)
+    _engaged(agent)
+
+
+def _add_participant(conversation: Conversation, agent: Agent) -> None:
+    Participant.objects.update_or_create(
+        conversation=conversation,
+        agent=agent,
+        defaults={"left_at": None},
+        create_defaults={"joined_at": timezone.now()},
+    )
+
+
+def _leave(conversation: Conversation, agent: Agent) -> None:
+    Participant.objects.filter(conversation=conversation, agent=agent, left_at=None).update(left_at=timezone.now())
+    _engaged(agent)
+
+
+def _engaged(agent: Agent) -> None:
+    Agent.objects.filter(pk=agent.pk).update(engaged_at=timezone.now())
+
+
+def _announce(conversation: Conversation) -> None:
+    """Tell agents, and the customer, how the conversation stands now."""
+    status = str(conversation.status)
+    publish(ConversationChanged(conversation=conversation.pk, status=status), company_agents(conversation.company_id))
+    if conversation.customer_key:
+        publish(as_customer_sees(conversation), conversation.customer_key)
+
+
+_CUSTOMERS_WORDS = {
+    Conversation.Status.NEW: "waiting",
+    Conversation.Status.OFFERED: "waiting",
+    Conversation.Status.ACTIVE: "active",
+    Conversation.Status.CLOSED: "closed",
+    Conversation.Status.IGNORED: "closed",
+}
+
+
+def as_customer_sees(conversation: Conversation) -> VisitorConversation:
+    """The state of a conversation in the customer's words (docs/widget-protocol.md)."""
+    agent = conversation.assignee
+    return VisitorConversation(
+        id=conversation.public_id,
+        status=_CUSTOMERS_WORDS[Conversation.Status(conversation.status)],
+        last_seq=Conversation.objects.values_list("public_seq", flat=True).get(pk=conversation.pk),
+        agent={"name": agent.public_name, "avatar": None} if agent and conversation.is_open else None,
+    )

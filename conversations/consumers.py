@@ -1,0 +1,132 @@
+"""The agents' socket: it listens, renews the agent's presence and says "typing". What agents do goes over HTTP."""
+
+import json
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.http.request import split_domain_port, validate_host
+from django.utils.crypto import constant_time_compare
+
+from agents.models import Agent
+from agents.presence import release_lease, renew_lease
+from contactcenter.database import in_database
+from contactcenter.realtime import ProtocolError, Socket, company_agents, frame_of, one_agent
+from conversations.actions import tell_typing
+from conversations.models import Conversation
+from conversations.timeline import iso
+
+_SESSION_ENDED = '{"type":"session.ended"'
+
+
+def _header(scope: dict[str, Any], name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def is_same_origin(scope: dict[str, Any]) -> bool:
+    """The page that opened the socket is one of ours; otherwise any website could use the agent's cookies."""
+    host = _header(scope, b"host")
+    domain, _port = split_domain_port(host.lower())
+    return urlsplit(_header(scope, b"origin")).netloc == host and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def signed_in_agent(session_key: str) -> Agent | None:
+    """Whose session it is; None when it has ended, the password has changed, or the agent may not sign in any more."""
+    session = SessionStore(session_key).load()
+    agent = Agent.objects.filter(pk=session.get(SESSION_KEY), is_active=True, company__isnull=False).first()
+    if agent is None:
+        return None
+    valid = constant_time_compare(session.get(HASH_SESSION_KEY, ""), agent.get_session_auth_hash())
+    return agent if valid else None
+
+
+class AgentSocket(Socket):
+    """An open tab of the workspace."""
+
+    max_silence = 45.0
+    agent: Agent | None = None
+    device = ""
+
+    async def opened(self) -> None:
+        await self.accept()
+        if not is_same_origin(self.scope):
+            await self.close(4403)
+            return
+        self.session_key = self._session_key()
+        self.agent = await in_database(signed_in_agent, self.session_key)
+        if self.agent is None or self.agent.company_id is None:
+            await self.close(4401)
+            return
+        await self.join(company_agents(self.agent.company_id), one_agent(self.agent.pk))
+
+    def _session_key(self) -> str:
+        try:
+            cookie = SimpleCookie(_header(self.scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
+        except CookieError:
+            cookie = None
+        return cookie.value if cookie else ""
+
+    async def closed(self) -> None:
+        if self.agent is not None and self.device:
+            await in_database(release_lease, agent_id=self.agent.pk, device=self.device)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        if message["type"] == "frame" and message["text"].startswith(_SESSION_ENDED):
+            session = json.loads(message["text"])["data"]["session"]
+            if session is None or session == self.session_key:
+                await self.close(4401)
+            return
+        await super().dispatch(message)
+
+    async def received(self, text: str | None) -> None:
+        if self.agent is not None and not self.closing:
+            await super().received(text)
+
+    async def heartbeat(self, ref: str | None, data: dict[str, Any]) -> None:
+        """Every 10 seconds: renews this device's lease, and answers where everything stands, so that the screen knows
+        whether it missed something."""
+        device, conversation_id = data.get("device"), data.get("conversation")
+        if not isinstance(device, str) or not 8 <= len(device) <= 40:
+            raise ProtocolError("bad_frame", "A device has 8 to 40 characters.")
+        if conversation_id is not None and not (isinstance(conversation_id, int) and 0 < conversation_id < 2**63):
+            raise ProtocolError("bad_frame", "A conversation is a number.")
+        stand = await in_database(self._beat, device, conversation_id)
+        if stand is None:
+            await self.close(4401)
+            return
+        await self.send_json(frame_of("heartbeat", stand, ref))
+
+    def _beat(self, device: str, conversation_id: int | None) -> dict[str, Any] | None:
+        agent = signed_in_agent(self.session_key)
+        if agent is None or agent.company_id is None:
+            return None
+        self.device = device
+        renew_lease(agent_id=agent.pk, device=device)
+        conversations = Conversation.objects.of(agent.company_id)
+        changed_at = conversations.order_by("-changed_at").values_list("changed_at", flat=True).first()
+        seq = None
+        if conversation_id is not None:
+            seq = conversations.filter(pk=conversation_id).values_list("last_seq", flat=True).first()
+        return {
+            "conversation": conversation_id,
+            "seq": seq,
+            "changed": iso(changed_at) if changed_at else "",
+            "status": agent.status,
+        }
+
+    async def typing(self, ref: str | None, data: dict[str, Any]) -> None:
+        conversation_id = data.get("conversation")
+        if isinstance(conversation_id, int) and 0 < conversation_id < 2**63:
+            await in_database(self._tell_typing, conversation_id, data.get("on") is True)
+
+    def _tell_typing(self, conversation_id: int, on: bool) -> None:
+        if self.agent is None or self.agent.company_id is None:
+            return
+        conversation = Conversation.objects.of(self.agent.company_id).filter(pk=conversation_id).first()
+        if conversation is not None:
+            tell_typing(conversation=conversation, by=self.agent, on=on)
+
+    commands: ClassVar = {"heartbeat": heartbeat, "typing": typing}

@@ -1,0 +1,275 @@
+"""The timeline: the one place where entries are written (rules 1 and 2; docs/timeline.md).
+
+Adding an entry is two statements in one transaction: the conversation's row gives out the next `seq` (and is locked by
+that until the commit, so numbers are gapless and in order), then the entry is inserted with its sender's own id under a
+unique constraint. They are SQL rather than ORM because this is the hot path of the product: see docs/benchmarks.md.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from agents.models import Agent
+from contactcenter.database import first_row
+from contactcenter.events import EntryAdded, VisitorEntry, publish
+from contactcenter.realtime import company_agents
+from conversations.models import Conversation, Entry
+from conversations.search import search_text
+
+MAX_TEXT = 10_000
+PREVIEW = 160
+
+
+class ConversationEnded(Exception):
+    """The conversation is closed or ignored, or there is none of this number: nothing was added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where an entry stands in its timeline. `prev` is the number of the entry before it that the customer sees, None
+    when they do not see this one."""
+
+    seq: int
+    prev: int | None
+    at: datetime
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entry before it has a number."""
+
+    kind: str
+    by: str
+    text: str
+    author_id: int | None = None
+    author_name: str = ""
+    # What the customer is told instead of the author's full name, and of the text.
+    public_name: str = ""
+    public_text: str | None = None
+    client_id: str | None = None
+    event: str = ""
+    data: dict[str, Any] | None = None
+    searched: tuple[str, ...] = ()
+
+
+_OPEN = "status IN ('new', 'offered', 'active')"
+_PUBLIC = "previous_public_seq = public_seq, public_seq = last_seq + 1"
+_SHOWN = "last_entry_at = %s, changed_at = %s, preview = %s, preview_by = %s"
+
+
+def _numbering(changes: str, *, public: bool, only: str = "") -> str:
+    """The statement that gives out the next number, with what this kind of entry does to its conversation's row."""
+    return (
+        f"UPDATE conversations_conversation SET last_seq = last_seq + 1, {changes}"  # noqa: S608 - constants of this module
+        f" WHERE id = %s{' AND ' + only if only else ''}"
+        f" RETURNING last_seq, {'previous_public_seq' if public else 'NULL'}, company_id, public_id, customer_key"
+    )
+
+
+_BY_CUSTOMER = _numbering(
+    f"{_PUBLIC}, {_SHOWN}, customer_seq = last_seq + 1, waiting_since = COALESCE(waiting_since, %s)",
+    public=True,
+    only=_OPEN,
+)
+_BY_AGENT = _numbering(
+    f"{_PUBLIC}, {_SHOWN}, first_reply_at = COALESCE(first_reply_at, %s), waiting_since = NULL", public=True, only=_OPEN
+)
+_NOTE = _numbering(_SHOWN, public=False)
+_PUBLIC_EVENT = _numbering(f"{_PUBLIC}, changed_at = %s", public=True)
+_PRIVATE_EVENT = _numbering("changed_at = %s", public=False)
+_INSERT = (
+    'INSERT INTO conversations_entry (conversation_id, company_id, seq, previous_public_seq, kind, "by", agent_id,'
+    " author_name, client_id, text, event, data, search_text, created_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+def add_customer_message(*, conversation_id: int, client_id: str, text: str, name: str = "") -> Stored:
+    """Store what the customer wrote; every screen is told after the commit. Sending the same `client_id` again changes
+    nothing and answers with what was stored before. Raises ConversationEnded."""
+    now = timezone.now()
+    draft = _Draft("message", "customer", text, author_name=name, client_id=client_id, searched=(text,))
+    return _add(conversation_id, _BY_CUSTOMER, [now, now, text[:PREVIEW], "customer", now], draft, now)
+
+
+def add_agent_message(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+    """Store an agent's reply; as above."""
+    now = timezone.now()
+    draft = _Draft("message", "agent", text, by.pk, by.name, by.public_name, client_id=client_id, searched=(text,))
+    return _add(conversation.pk, _BY_AGENT, [now, now, text[:PREVIEW], "agent", now], draft, now)
+
+
+def add_note(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+    """Store an internal note, which only agents are told of; as above, except that ended conversations take it too."""
+    now = timezone.now()
+    draft = _Draft("note", "agent", text, by.pk, by.name, client_id=client_id, searched=(text,))
+    return _add(conversation.pk, _NOTE, [now, now, text[:PREVIEW], "note"], draft, now)
+
+
+def add_event(
+    *,
+    conversation: Conversation,
+    event: Entry.Event,
+    by: Agent | None = None,
+    text: str = "",
+    public_text: str = "",
+    data: dict[str, Any] | None = None,
+    searched: tuple[str, ...] = (),
+) -> Stored:
+    """Store that something happened, inside the transaction in which it does. `text` names whom or what for agents,
+    `public_text` for the customer; `searched` are words by which the conversation shall be found."""
+    now = timezone.now()
+    if public_text:
+        data = {**(data or {}), "public_text": public_text}
+    draft = _Draft(
+        "event",
+        "agent" if by else "system",
+        text,
+        by.pk if by else None,
+        by.name if by else "",
+        by.public_name if by else "",
+        public_text,
+        event=event,
+        data=data,
+        searched=searched,
+    )
+    statement = _PUBLIC_EVENT if event in Entry.PUBLIC_EVENTS else _PRIVATE_EVENT
+    return _add(conversation.pk, statement, [now], draft, now)
+
+
+def _add(conversation_id: int, numbering: str, values: list[Any], draft: _Draft, now: datetime) -> Stored:
+    try:
+        with transaction.atomic():
+            values = [_adapt(value) for value in values]
+            row = first_row(numbering, [*values, conversation_id])
+            if row is None:
+                raise ConversationEnded
+            seq, prev, company_id, public_id, customer_key = row
+            _insert(conversation_id, company_id, seq, prev, draft, now)
+            _tell(conversation_id, company_id, public_id, customer_key, seq, prev, draft, now)
+    except IntegrityError:
+        stored = draft.client_id and find_stored(conversation_id=conversation_id, client_id=draft.client_id)
+        if not stored:
+            raise
+        return stored
+    return Stored(seq, prev, now)
+
+
+def _insert(
+    conversation_id: int, company_id: int, seq: int, prev: int | None, draft: _Draft, now: datetime
+) -> None:
+    words = search_text(company_id, *draft.searched) if draft.searched else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                conversation_id,
+                company_id,
+                seq,
+                prev,
+                draft.kind,
+                draft.by,
+                draft.author_id,
+                draft.author_name,
+                draft.client_id,
+                draft.text,
+                draft.event,
+                json.dumps(draft.data) if draft.data else "{}",
+                words,
+                _adapt(now),
+            ],
+        )
+
+
+def _tell(
+    conversation_id: int,
+    company_id: int,
+    public_id: str,
+    customer_key: str,
+    seq: int,
+    prev: int | None,
+    draft: _Draft,
+    now: datetime,
+) -> None:
+    at = iso(now)
+    publish(
+        EntryAdded(
+            conversation_id,
+            seq,
+            draft.kind,
+            draft.by,
+            draft.author_id,
+            draft.author_name,
+            draft.text,
+            draft.client_id,
+            at,
+        ),
+        company_agents(company_id),
+    )
+    if prev is not None and customer_key:
+        publish(_for_visitor(public_id, seq, prev, draft, at), customer_key)
+
+
+def _for_visitor(public_id: str, seq: int, prev: int, draft: _Draft, at: str) -> VisitorEntry:
+    return VisitorEntry(
+        public_id,
+        seq,
+        prev,
+        draft.client_id if draft.by == "customer" else None,
+        draft.kind,
+        "visitor" if draft.by == "customer" else draft.by,
+        draft.public_name,
+        draft.text if draft.public_text is None else draft.public_text,
+        draft.event or None,
+        at,
+    )
+
+
+def find_stored(*, conversation_id: int, client_id: str) -> Stored | None:
+    """Where the entry that its sender called `client_id` stands, if it was stored."""
+    entry = Entry.objects.filter(conversation_id=conversation_id, client_id=client_id).first()
+    return entry and Stored(entry.seq, entry.previous_public_seq, entry.created_at, is_new=False)
+
+
+def iso(moment: datetime) -> str:
+    """A time as frames carry it: ISO 8601 in UTC, with milliseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _adapt(value: Any) -> Any:
+    """Times as this database stores them: raw statements do not pass through the ORM's fields."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+def entries_for_visitor(conversation: Conversation, after: int = 0) -> list[VisitorEntry]:
+    """What the visitor may see of a conversation after the number `after`, in order."""
+    entries = (
+        Entry.objects.filter(conversation=conversation, seq__gt=after, previous_public_seq__isnull=False)
+        .select_related("agent")
+        .order_by("seq")
+    )
+    return [_as_visitor_sees(conversation, entry) for entry in entries]
+
+
+def _as_visitor_sees(conversation: Conversation, entry: Entry) -> VisitorEntry:
+    public_name = entry.agent.public_name if entry.agent else entry.author_name.partition(" ")[0]
+    return VisitorEntry(
+        conversation=conversation.public_id,
+        seq=entry.seq,
+        prev=entry.previous_public_seq or 0,
+        id=entry.client_id if entry.by == Entry.By.CUSTOMER else None,
+        kind=entry.kind,
+        by="visitor" if entry.by == Entry.By.CUSTOMER else entry.by,
+        name=public_name if entry.by == Entry.By.AGENT else "",
+        text=entry.data.get("public_text", "") if entry.kind == Entry.Kind.EVENT else entry.text,
+        event=entry.event or None,
+        at=iso(entry.created_at),
+    )
