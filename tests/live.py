@@ -5,6 +5,7 @@ Which deployment that is follows the environment of the test run, as in tests/se
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -203,12 +204,14 @@ class Live:
         self._spawn("worker 2")
 
     def wait_until_ready(self) -> None:
-        """Wait until every part of the product says that it works."""
-        wait_for(
-            lambda: self.get_status("/readyz") == 200,
-            READY_SECONDS,
-            lambda: f"not ready\n{self.log()[-4000:]}",
-        )
+        """Wait until every process can be asked to end, and the product says that it works."""
+
+        def is_ready() -> bool:
+            return all(catches(p.pid, signal.SIGTERM) for p in self._programs.values()) and (
+                self.get_status("/readyz") == 200
+            )
+
+        wait_for(is_ready, READY_SECONDS, lambda: f"not ready\n{self.log()[-4000:]}")
 
     # --- faults
 
@@ -298,6 +301,13 @@ def own_postgres() -> tuple[Postgres, Installation]:
     server.start()
     folder = Path(tempfile.mkdtemp(prefix="contactcenter-live-"))
     return server, Installation(folder, server.create_database("contactcenter")).prepare()
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Whether the process has come so far as to handle this signal itself (Linux)."""
+    status = Path(f"/proc/{pid}/status")
+    caught = re.search(r"^SigCgt:\s*(\w+)", status.read_text(), re.MULTILINE) if status.exists() else None
+    return bool(caught and int(caught[1], 16) >> (number - 1) & 1)
 
 
 def wait_for(
