@@ -27,4 +27,6 @@ def publish_availability(company: Company) -> None:
     """Tell every widget of the company how it stands now."""
     group_ids = Group.objects.filter(company=company).values_list("pk", flat=True)
     for group_id in [None, *group_ids]:
-        publish(AvailabilityChanged(**widget_availability(company.pk, group_id)), widgets(company.pk, group_id))
+        publish(
+            AvailabilityChanged(**widget_availability(company.pk, group_id)), widgets(company.pk, group_id)
+        )

@@ -39,7 +39,9 @@ def renew_lease(*, agent_id: int, device: str) -> None:
 
 
 def _arrived(agent_id: int) -> None:
-    agent = Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").get(pk=agent_id)
+    agent = (
+        Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").get(pk=agent_id)
+    )
     if agent.shown_present:
         return
     agent.shown_present = True
@@ -58,7 +60,12 @@ def release_lease(*, agent_id: int, device: str) -> None:
 def lapse_presence_if_gone(*, agent_id: int) -> None:
     """Nobody has seen the agent for the length of the grace: tell everybody. Otherwise look again when the last
     lease will have run out."""
-    agent = Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").filter(pk=agent_id).first()
+    agent = (
+        Agent.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("company")
+        .filter(pk=agent_id)
+        .first()
+    )
     if agent is None or not agent.shown_present:
         return
     last_sign = agent.devices.order_by("-seen_at").values_list("seen_at", flat=True).first()
@@ -76,7 +83,9 @@ def lapse_presence_if_gone(*, agent_id: int) -> None:
 @transaction.atomic
 def change_status(*, agent: Agent, status: str) -> Agent:
     """The agent chooses a status: on all devices, and on the widgets, at once (ST2)."""
-    agent = Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").get(pk=agent.pk)
+    agent = (
+        Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").get(pk=agent.pk)
+    )
     if agent.status == status:
         return agent
     agent.status, agent.status_changed_at = Agent.Status(status), timezone.now()
@@ -90,7 +99,9 @@ def _tell(agent: Agent) -> None:
     if company is None:
         return
     status = agent.presence
-    publish(AgentStatusChanged(agent=agent.pk, status=status), company_agents(company.pk), one_agent(agent.pk))
+    publish(
+        AgentStatusChanged(agent=agent.pk, status=status), company_agents(company.pk), one_agent(agent.pk)
+    )
     publish_availability(company)
     may_be_asked = status == Agent.Status.ONLINE and agent.takes_conversations and agent.is_active
     for listener in _listeners:

@@ -29,6 +29,12 @@ def leave_offline_message(
             subject=_("Message from the website: %(name)s") % {"name": name or email},
             text=render_to_string(
                 "chat/mails/offline_message.txt",
-                {"text": text, "name": name, "email": email, "page": visit.page.get("url"), "link": settings.BASE_URL + path},
+                {
+                    "text": text,
+                    "name": name,
+                    "email": email,
+                    "page": visit.page.get("url"),
+                    "link": settings.BASE_URL + path,
+                },
             ),
         )

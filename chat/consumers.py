@@ -128,11 +128,15 @@ class StatusSocket(Socket):
             return
         # Joined first: what changes in between is told twice rather than never.
         await self.join(widgets(company.pk, group_id))
-        await self.send_json(frame_of("availability", await in_database(widget_availability, company.pk, group_id)))
+        await self.send_json(
+            frame_of("availability", await in_database(widget_availability, company.pk, group_id))
+        )
 
     def _asked_for(self) -> tuple[Company | None, int | None]:
         company = find_company(self.scope["url_route"]["kwargs"]["key"])
         asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("group", [""])[0]
         if company is None or not asked.isdecimal() or len(asked) > 18:
             return company, None
-        return company, Group.objects.filter(company=company, pk=int(asked)).values_list("pk", flat=True).first()
+        return company, Group.objects.filter(company=company, pk=int(asked)).values_list(
+            "pk", flat=True
+        ).first()

@@ -21,6 +21,7 @@ class ChatAdapter:
                 reply_to=company.default_email,
                 subject=_("%(company)s: an answer to your message") % {"company": company.name},
                 text=render_to_string(
-                    "chat/mails/answer.txt", {"company": company, "text": text, "agent": by, "page": conversation.page_url}
+                    "chat/mails/answer.txt",
+                    {"company": company, "text": text, "agent": by, "page": conversation.page_url},
                 ),
             )

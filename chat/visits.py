@@ -194,7 +194,9 @@ class Visit:
         if self.visitor_id is None:
             self._is(Visitor.objects.get_or_create(company_id=self.company_id, token_hash=self.token_hash)[0])
         while True:
-            conversations = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
+            conversations = Conversation.objects.filter(
+                company_id=self.company_id, customer_key=self.customer_key
+            )
             before = Entry.objects.filter(conversation__in=conversations, client_id=client_id).first()
             if before is not None:
                 stored = Stored(before.seq, before.previous_public_seq, before.created_at, is_new=False)
@@ -247,5 +249,6 @@ class Visit:
     def tell_typing(self, on: bool) -> None:
         if self.conversation_id is not None:
             publish_rollback_unsafe(
-                VisitorTyping(conversation=self.conversation_id, name=self.name, on=on), company_agents(self.company_id)
+                VisitorTyping(conversation=self.conversation_id, name=self.name, on=on),
+                company_agents(self.company_id),
             )

@@ -20,7 +20,9 @@ class Event:
 
     def as_frame(self) -> str:
         """The frame as it goes over the socket. Raises TypeError when a field is not a plain value."""
-        return json.dumps({"type": self.type, "data": asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(
+            {"type": self.type, "data": asdict(self)}, ensure_ascii=False, separators=(",", ":")
+        )
 
 
 # --- to agents ------------------------------------------------------------------------------------------------

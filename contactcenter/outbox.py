@@ -15,7 +15,13 @@ from contactcenter.promises import keeps, make_promise
 
 
 def post_mail(
-    *, to: str, subject: str, text: str, html: str = "", reply_to: str = "", headers: Mapping[str, str] | None = None
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    reply_to: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> OutgoingMail:
     """Put a mail into the outbox, in the caller's transaction."""
     mail = OutgoingMail.objects.create(

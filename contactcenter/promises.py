@@ -145,7 +145,9 @@ def _claim(promise_id: int) -> tuple[Promise, Keeper] | None:
 def _delete(promise: Promise) -> None:
     """Delete the row unless it was promised anew in the meantime, perhaps by its own keeper (then attempts and lease
     are others)."""
-    Promise.objects.filter(pk=promise.pk, attempts=promise.attempts, leased_until=promise.leased_until).delete()
+    Promise.objects.filter(
+        pk=promise.pk, attempts=promise.attempts, leased_until=promise.leased_until
+    ).delete()
 
 
 def _postpone(promise: Promise, error: Exception) -> None:
@@ -181,4 +183,6 @@ def _ask_celery(promise_id: int, seconds: float) -> None:
     try:
         job.apply_async(args=[promise_id], countdown=seconds)
     except Exception as error:
-        logger.warning("no alarm set for promise %s (%s); the sweep will find it", promise_id, type(error).__name__)
+        logger.warning(
+            "no alarm set for promise %s (%s); the sweep will find it", promise_id, type(error).__name__
+        )

@@ -288,4 +288,6 @@ class Socket(AsyncConsumer):
         if silent_for >= self.max_silence:
             _start(self.close(4408))
             return
-        self._watch = asyncio.get_running_loop().call_later(self.max_silence - silent_for + 0.1, self._watch_silence)
+        self._watch = asyncio.get_running_loop().call_later(
+            self.max_silence - silent_for + 0.1, self._watch_silence
+        )

@@ -7,7 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agents.models import Agent, Company, Group
-from contactcenter.events import AgentTyping, ConversationChanged, ConversationRead, VisitorConversation, publish
+from contactcenter.events import (
+    AgentTyping,
+    ConversationChanged,
+    ConversationRead,
+    VisitorConversation,
+    publish,
+)
 from contactcenter.events import publish_rollback_unsafe
 from contactcenter.realtime import company_agents, one_agent
 from conversations import timeline
@@ -61,7 +67,12 @@ def start_conversation(
         conversation=conversation,
         event=Entry.Event.STARTED,
         text=conversation.page_url,
-        searched=(conversation.customer_name, conversation.customer_email, conversation.customer_phone, *searched),
+        searched=(
+            conversation.customer_name,
+            conversation.customer_email,
+            conversation.customer_phone,
+            *searched,
+        ),
     )
     stored = timeline.add_customer_message(
         conversation_id=conversation.pk, client_id=client_id, text=text, name=conversation.customer_name
@@ -94,7 +105,9 @@ def send_reply(*, conversation: Conversation, by: Agent, client_id: str, text: s
         if not _takes_part(conversation, by):
             _step_in(conversation, by)
         with transaction.atomic():
-            stored = timeline.add_agent_message(conversation=conversation, by=by, client_id=client_id, text=text)
+            stored = timeline.add_agent_message(
+                conversation=conversation, by=by, client_id=client_id, text=text
+            )
             if stored.is_new:
                 adapter_of(conversation).deliver(conversation, text=text, by=by)
     except (ConversationEnded, NotAllowed):
@@ -108,7 +121,9 @@ def send_reply(*, conversation: Conversation, by: Agent, client_id: str, text: s
 
 def _takes_part(conversation: Conversation, agent: Agent) -> bool:
     active = conversation.status == Conversation.Status.ACTIVE
-    return active and Participant.objects.filter(conversation=conversation, agent=agent, left_at=None).exists()
+    return (
+        active and Participant.objects.filter(conversation=conversation, agent=agent, left_at=None).exists()
+    )
 
 
 @transaction.atomic
@@ -152,7 +167,11 @@ def transfer_to_agent(*, conversation: Conversation, by: Agent, to: Agent) -> Co
     _leave(conversation, by)
     _assign(conversation, to)
     add_event(
-        conversation=conversation, event=Entry.Event.TRANSFERRED, by=by, text=to.name, public_text=to.public_name
+        conversation=conversation,
+        event=Entry.Event.TRANSFERRED,
+        by=by,
+        text=to.name,
+        public_text=to.public_name,
     )
     _announce(conversation)
     return conversation
@@ -165,12 +184,16 @@ def transfer_to_group(*, conversation: Conversation, by: Agent, to: Group) -> Co
     if not conversation.is_open or to.company_id != conversation.company_id:
         raise NotAllowed
     end_open_offer(conversation)
-    for participation in Participant.objects.filter(conversation=conversation, left_at=None).select_related("agent"):
+    for participation in Participant.objects.filter(conversation=conversation, left_at=None).select_related(
+        "agent"
+    ):
         _leave(conversation, participation.agent)
     conversation.status, conversation.assignee, conversation.group = Conversation.Status.NEW, None, to
     conversation.offer_round += 1
     conversation.save(update_fields=["status", "assignee", "group", "offer_round"])
-    add_event(conversation=conversation, event=Entry.Event.TRANSFERRED, by=by, text=to.name, public_text=to.name)
+    add_event(
+        conversation=conversation, event=Entry.Event.TRANSFERRED, by=by, text=to.name, public_text=to.name
+    )
     offer_to_next(conversation)
     _announce(conversation)
     return conversation
@@ -187,7 +210,9 @@ def ignore_conversation(*, conversation: Conversation, by: Agent) -> Conversatio
     return _end(conversation, Conversation.Status.IGNORED, Entry.Event.IGNORED, by)
 
 
-def _end(conversation: Conversation, status: Conversation.Status, event: Entry.Event, by: Agent) -> Conversation:
+def _end(
+    conversation: Conversation, status: Conversation.Status, event: Entry.Event, by: Agent
+) -> Conversation:
     conversation = lock_conversation(conversation.pk)
     if conversation.status == status:
         return conversation
@@ -260,7 +285,9 @@ def untag_conversation(*, conversation: Conversation, by: Agent, tag: Tag) -> No
 def mark_read(*, conversation: Conversation, by: Agent) -> None:
     """The agent has seen everything there is; their other devices are told."""
     seq = conversation.last_seq
-    moved = Participant.objects.filter(conversation=conversation, agent=by, read_seq__lt=seq).update(read_seq=seq)
+    moved = Participant.objects.filter(conversation=conversation, agent=by, read_seq__lt=seq).update(
+        read_seq=seq
+    )
     if moved:
         publish(ConversationRead(conversation=conversation.pk, seq=seq), one_agent(by.pk))
 
@@ -291,7 +318,9 @@ def _add_participant(conversation: Conversation, agent: Agent) -> None:
 
 
 def _leave(conversation: Conversation, agent: Agent) -> None:
-    Participant.objects.filter(conversation=conversation, agent=agent, left_at=None).update(left_at=timezone.now())
+    Participant.objects.filter(conversation=conversation, agent=agent, left_at=None).update(
+        left_at=timezone.now()
+    )
     _engaged(agent)
 
 
@@ -302,7 +331,10 @@ def _engaged(agent: Agent) -> None:
 def _announce(conversation: Conversation) -> None:
     """Tell agents, and the customer, how the conversation stands now."""
     status = str(conversation.status)
-    publish(ConversationChanged(conversation=conversation.pk, status=status), company_agents(conversation.company_id))
+    publish(
+        ConversationChanged(conversation=conversation.pk, status=status),
+        company_agents(conversation.company_id),
+    )
     if conversation.customer_key:
         publish(as_customer_sees(conversation), conversation.customer_key)
 

@@ -30,7 +30,9 @@ def is_same_origin(scope: dict[str, Any]) -> bool:
     """The page that opened the socket is one of ours; otherwise any website could use the agent's cookies."""
     host = _header(scope, b"host")
     domain, _port = split_domain_port(host.lower())
-    return urlsplit(_header(scope, b"origin")).netloc == host and validate_host(domain, settings.ALLOWED_HOSTS)
+    return urlsplit(_header(scope, b"origin")).netloc == host and validate_host(
+        domain, settings.ALLOWED_HOSTS
+    )
 
 
 def signed_in_agent(session_key: str) -> Agent | None:
@@ -91,7 +93,9 @@ class AgentSocket(Socket):
         device, conversation_id = data.get("device"), data.get("conversation")
         if not isinstance(device, str) or not 8 <= len(device) <= 40:
             raise ProtocolError("bad_frame", "A device has 8 to 40 characters.")
-        if conversation_id is not None and not (isinstance(conversation_id, int) and 0 < conversation_id < 2**63):
+        if conversation_id is not None and not (
+            isinstance(conversation_id, int) and 0 < conversation_id < 2**63
+        ):
             raise ProtocolError("bad_frame", "A conversation is a number.")
         stand = await in_database(self._beat, device, conversation_id)
         if stand is None:

@@ -63,7 +63,9 @@ class Conversation(models.Model):
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.IN)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
-    group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations")
+    group = models.ForeignKey(
+        Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations"
+    )
     # Who leads it. Others who take part are Participants too.
     assignee = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="led")
     # Names the customer's side of a channel that talks back ("visitor.7"): their screens listen under it, and it has
@@ -124,9 +126,13 @@ class Conversation(models.Model):
         indexes = [
             # history, newest first, and its filters
             models.Index(fields=["company", "-last_entry_at", "-id"], name="conversation_history"),
-            models.Index(fields=["company", "channel", "-last_entry_at", "-id"], name="conversation_by_channel"),
+            models.Index(
+                fields=["company", "channel", "-last_entry_at", "-id"], name="conversation_by_channel"
+            ),
             models.Index(fields=["company", "customer_key", "-id"], name="conversation_of_customer"),
-            models.Index(fields=["company", "assignee", "-last_entry_at", "-id"], name="conversation_by_agent"),
+            models.Index(
+                fields=["company", "assignee", "-last_entry_at", "-id"], name="conversation_by_agent"
+            ),
             # what a screen has missed
             models.Index(fields=["company", "-changed_at"], name="conversation_changed"),
             # the tab New and the offers that wait
@@ -183,7 +189,9 @@ class Participant(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "agent"], name="participant_once")]
         indexes = [
-            models.Index(fields=["agent", "conversation"], condition=Q(left_at=None), name="participant_takes_part")
+            models.Index(
+                fields=["agent", "conversation"], condition=Q(left_at=None), name="participant_takes_part"
+            )
         ]
 
     def __str__(self) -> str:

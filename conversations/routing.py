@@ -106,7 +106,8 @@ def end_offer(offer: Offer, outcome: Offer.Outcome) -> bool:
     )
     if ended:
         publish(
-            OfferEnded(offer=offer.pk, conversation=offer.conversation_id, outcome=outcome), one_agent(offer.agent_id)
+            OfferEnded(offer=offer.pk, conversation=offer.conversation_id, outcome=outcome),
+            one_agent(offer.agent_id),
         )
     return bool(ended)
 
@@ -188,9 +189,12 @@ def _offer_waiting_to(agent: Agent, *, new_round: bool) -> None:
     if not new_round:
         waiting = waiting.exclude(Exists(asked))
     for conversation in waiting[:MAX_OPEN_OFFERS]:
-        if new_round and Offer.objects.filter(
-            conversation=conversation, agent=agent, round=conversation.offer_round
-        ).exists():
+        if (
+            new_round
+            and Offer.objects.filter(
+                conversation=conversation, agent=agent, round=conversation.offer_round
+            ).exists()
+        ):
             conversation.offer_round += 1
             conversation.save(update_fields=["offer_round"])
         if offer_to_next(conversation) is None:
@@ -202,5 +206,6 @@ def _set_status(conversation: Conversation, status: Conversation.Status) -> None
         conversation.status, conversation.changed_at = status, timezone.now()
         conversation.save(update_fields=["status", "changed_at"])
     publish(
-        ConversationChanged(conversation=conversation.pk, status=status), company_agents(conversation.company_id)
+        ConversationChanged(conversation=conversation.pk, status=status),
+        company_agents(conversation.company_id),
     )

@@ -18,7 +18,9 @@ MAX_WORDS = 8
 # Of a word that matches very often only the newest entries are looked through.
 NEWEST_MATCHES = 5_000
 
-_SPECIAL = str.maketrans({"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae"})
+_SPECIAL = str.maketrans(
+    {"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae"}
+)
 _WORD = re.compile(r"[^\W_]+")
 
 

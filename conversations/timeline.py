@@ -77,7 +77,9 @@ _BY_CUSTOMER = _numbering(
     only=_OPEN,
 )
 _BY_AGENT = _numbering(
-    f"{_PUBLIC}, {_SHOWN}, first_reply_at = COALESCE(first_reply_at, %s), waiting_since = NULL", public=True, only=_OPEN
+    f"{_PUBLIC}, {_SHOWN}, first_reply_at = COALESCE(first_reply_at, %s), waiting_since = NULL",
+    public=True,
+    only=_OPEN,
 )
 _NOTE = _numbering(_SHOWN, public=False)
 _PUBLIC_EVENT = _numbering(f"{_PUBLIC}, changed_at = %s", public=True)
@@ -100,7 +102,9 @@ def add_customer_message(*, conversation_id: int, client_id: str, text: str, nam
 def add_agent_message(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
     """Store an agent's reply; as above."""
     now = timezone.now()
-    draft = _Draft("message", "agent", text, by.pk, by.name, by.public_name, client_id=client_id, searched=(text,))
+    draft = _Draft(
+        "message", "agent", text, by.pk, by.name, by.public_name, client_id=client_id, searched=(text,)
+    )
     return _add(conversation.pk, _BY_AGENT, [now, now, text[:PREVIEW], "agent", now], draft, now)
 
 

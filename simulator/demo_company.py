@@ -1,0 +1,134 @@
+"""Fills the demo company through the same actions that people use, and then sets the clock of what was said back."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from agents.actions import create_agent, create_company
+from agents.models import Agent, Channel, Company, Group
+from conversations import actions
+from conversations.models import Conversation, Entry, Participant
+from simulator.stories import CUSTOMERS, OPEN_STORIES, STORIES, Story
+
+PASSWORD = "demo-password"  # noqa: S105 - the demo's, printed at every start
+PAST_CONVERSATIONS = 60
+
+
+@transaction.atomic
+def fill_demo_company() -> Company:
+    """The company `demo`: three agents, two groups, sixty past conversations and five open ones."""
+    company = create_company(
+        name="Garniec",
+        email="adam@demo.example",
+        password=PASSWORD,
+        key="demo",
+        website="https://garniec.example",
+        widget_colour="#0b6e4f",
+    )
+    agents = _people(company)
+    dice = random.Random(7)  # noqa: S311 - the same demo every time
+    now = timezone.now()
+    for number in range(PAST_CONVERSATIONS):
+        story = STORIES[number % len(STORIES)]
+        name, email = CUSTOMERS[number % len(CUSTOMERS)]
+        hours = 20 + number * 11 + dice.randrange(6)
+        began_at = (now - timedelta(hours=hours)).replace(minute=dice.randrange(60))
+        agent = dice.choice(agents)
+        conversation = _tell(company, story, agent, name, email)
+        actions.close_conversation(conversation=conversation, by=agent)
+        _set_back(conversation, story, began_at)
+    for who, name, story in OPEN_STORIES:
+        leader = next((agent for agent in agents if agent.email == who), None)
+        conversation = _tell(company, story, leader, name, "")
+        _set_back(conversation, story, now - timedelta(minutes=story.lines[-1][0] + dice.randrange(2, 12)))
+    Agent.objects.filter(company=company).update(engaged_at=None)
+    return company
+
+
+def _people(company: Company) -> list[Agent]:
+    service = Group.objects.create(company=company, name="Obsługa klienta")
+    wholesale = Group.objects.create(company=company, name="Zamówienia hurtowe")
+    adam = company.agents.get()
+    adam.first_name, adam.last_name, adam.position = "Adam", "Kowalski", "Właściciel"
+    adam.save()
+    ewa = create_agent(
+        company=company,
+        email="ewa@demo.example",
+        password=PASSWORD,
+        groups=[service, wholesale],
+        first_name="Ewa",
+        last_name="Lis",
+        position="Obsługa klienta",
+    )
+    jan = create_agent(
+        company=company,
+        email="jan@demo.example",
+        password=PASSWORD,
+        groups=[service],
+        first_name="Jan",
+        last_name="Nowak",
+        position="Obsługa klienta",
+    )
+    return [adam, ewa, jan]
+
+
+def _tell(company: Company, story: Story, agent: Agent | None, name: str, email: str) -> Conversation:
+    """Let the story happen now."""
+    (_, _, first), *lines = story.lines
+    conversation, _ = actions.start_conversation(
+        company=company,
+        channel=Channel.CHAT,
+        client_id="demo-line-0",
+        text=first,
+        customer_name=name,
+        customer_email=email,
+        customer_language=story.language,
+        page_url=story.page[0],
+        page_title=story.page[1],
+    )
+    for number, (_, who, text) in enumerate(lines, start=1):
+        client_id = f"demo-line-{number}"
+        if who == "c" or agent is None:
+            actions.timeline.add_customer_message(
+                conversation_id=conversation.pk, client_id=client_id, text=text
+            )
+        elif who == "n":
+            actions.write_note(conversation=conversation, by=agent, client_id=client_id, text=text)
+        else:
+            actions.send_reply(conversation=conversation, by=agent, client_id=client_id, text=text)
+            conversation.refresh_from_db()
+    for tag in story.tags:
+        if agent is not None:
+            actions.tag_conversation(conversation=conversation, by=agent, name=tag)
+    return conversation
+
+
+def _set_back(conversation: Conversation, story: Story, began_at: datetime) -> None:
+    """Move what was said to the time of the story: lines by their minutes, events with the line before them."""
+    conversation.refresh_from_db()
+    at = began_at
+    for entry in Entry.objects.filter(conversation=conversation).order_by("seq"):
+        if entry.client_id:
+            at = began_at + timedelta(minutes=story.lines[int(entry.client_id.rpartition("-")[2])][0])
+        else:
+            at += timedelta(seconds=4)
+        Entry.objects.filter(pk=entry.pk).update(created_at=at)
+    last = Entry.objects.filter(conversation=conversation).exclude(kind=Entry.Kind.EVENT).order_by("-seq")[0]
+    last.refresh_from_db()
+    replies = Entry.objects.filter(
+        conversation=conversation, by=Entry.By.AGENT, kind=Entry.Kind.MESSAGE
+    ).order_by("seq")
+    first_reply = replies.first()
+    Conversation.objects.filter(pk=conversation.pk).update(
+        created_at=began_at,
+        changed_at=at,
+        last_entry_at=last.created_at,
+        first_reply_at=first_reply and first_reply.created_at,
+        closed_at=at if conversation.closed_at else None,
+        waiting_since=last.created_at if conversation.waiting_since else None,
+    )
+    Participant.objects.filter(conversation=conversation).update(
+        joined_at=began_at, read_seq=conversation.last_seq if conversation.closed_at else 0
+    )
