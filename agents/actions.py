@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from agents.availability import publish_availability
 from agents.models import Agent, AgentChannel, Channel, Company, Group
 from contactcenter.events import SessionEnded, publish
 from contactcenter.realtime import one_agent
@@ -39,8 +40,50 @@ def create_agent(
 
 
 @transaction.atomic
-def change_password(*, agent: Agent, password: str) -> None:
-    """Set a new password. Every session of the agent ends, and so do its sockets."""
+def change_password(*, agent: Agent, password: str | None) -> None:
+    """Set a new password, or none (nobody can sign in). Every session of the agent ends, and so do its sockets."""
     agent.set_password(password)
     agent.save(update_fields=["password"])
     publish(SessionEnded(session=None), one_agent(agent.pk))
+
+
+class LastFullAccessAgent(Exception):
+    """The company would be left without anybody who may change its settings (AG4)."""
+
+
+@transaction.atomic
+def check_company_keeps_full_access(*, company_id: int, without: Agent) -> None:
+    """Raises LastFullAccessAgent when nobody but `without` is active with full access. Inside the transaction of the
+    change: it locks the company, so that two who step down at once do not rely on each other."""
+    Company.objects.select_for_update().get(pk=company_id)
+    others = Agent.objects.get_queryset().filter(
+        company_id=company_id, access=Agent.Access.FULL, is_active=True
+    )
+    if not others.exclude(pk=without.pk).exists():
+        raise LastFullAccessAgent
+
+
+@transaction.atomic
+def update_agent(*, agent: Agent) -> None:
+    """Save an agent whose fields were changed. Raises LastFullAccessAgent. Who may not sign in any more is signed out
+    everywhere; widgets learn whether somebody is still there."""
+    before = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
+    had_keys = before.is_active and before.has_full_access
+    if before.company_id is not None and had_keys and not (agent.is_active and agent.has_full_access):
+        check_company_keeps_full_access(company_id=before.company_id, without=agent)
+    agent.save()
+    if before.is_active and not agent.is_active:
+        publish(SessionEnded(session=None), one_agent(agent.pk))
+    if agent.company is not None and (before.is_active, before.takes_conversations) != (
+        agent.is_active,
+        agent.takes_conversations,
+    ):
+        publish_availability(agent.company)
+
+
+@transaction.atomic
+def suspend_company(*, company: Company, suspended: bool) -> None:
+    """Put a company out of service, or back. Its widgets go offline at once; nothing is deleted."""
+    company.is_suspended = suspended
+    company.save(update_fields=["is_suspended"])
+    publish_availability(company)

@@ -6,3 +6,7 @@ class AgentsConfig(AppConfig):
     name = "agents"
     verbose_name = _("Agents")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # They register the keepers of their promises.
+        from agents import passwords, presence  # noqa: F401

@@ -64,7 +64,9 @@ class Company(models.Model):
     )
     website = models.URLField(_("website"), blank=True, default="")
     default_email = models.EmailField(_("default e-mail address"), blank=True, default="")
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Warsaw", validators=[check_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Warsaw", validators=[check_time_zone]
+    )
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.POLISH)
     is_suspended = models.BooleanField(_("suspended"), default=False)
 
@@ -174,14 +176,18 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         BREAK = "break", _("Break")
         OFFLINE = "offline", _("Offline")
 
-    company = models.ForeignKey(Company, null=True, blank=True, on_delete=models.CASCADE, related_name="agents")
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.CASCADE, related_name="agents"
+    )
     email = models.EmailField(_("e-mail"), unique=True)
     first_name = models.CharField(_("first name"), max_length=60, blank=True, default="")
     last_name = models.CharField(_("last name"), max_length=60, blank=True, default="")
     position = models.CharField(_("position"), max_length=80, blank=True, default="")
     access = models.CharField(_("access level"), max_length=10, choices=Access, default=Access.LIMITED)
     language = models.CharField(_("language"), max_length=2, choices=Language, blank=True, default="")
-    groups_of = models.ManyToManyField(Group, related_name="agents", blank=True, verbose_name=_("groups of agents"))
+    groups_of = models.ManyToManyField(
+        Group, related_name="agents", blank=True, verbose_name=_("groups of agents")
+    )
 
     # May sign in. Deleting an agent only switches this off: conversations stay, under their name.
     is_active = models.BooleanField(_("may sign in"), default=True)
@@ -278,3 +284,23 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent} · {self.key}"
+
+
+class LegalText(models.Model):
+    """What stands on /terms/ and /privacy/ in one language, written by the operator of the installation (LO1)."""
+
+    class Kind(models.TextChoices):
+        TERMS = "terms", _("Terms of service")
+        PRIVACY = "privacy", _("Privacy policy")
+
+    kind = models.CharField(_("page"), max_length=10, choices=Kind)
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    text = models.TextField(_("text"), help_text=_("Plain text; an empty line begins a new paragraph."))
+
+    class Meta:
+        verbose_name = _("legal text")
+        verbose_name_plural = _("legal texts")
+        constraints = [models.UniqueConstraint(fields=["kind", "language"], name="legal_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.get_language_display()})"

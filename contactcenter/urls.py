@@ -1,13 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from contactcenter import health
+from contactcenter import health, views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
+    path("styleguide/", views.styleguide, name="styleguide"),
     path("", include("agents.urls")),
     path("", include("conversations.urls")),
     path("", include("chat.urls")),

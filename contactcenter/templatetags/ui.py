@@ -1,5 +1,6 @@
 """Small pieces that every page is made of. `{% load ui %}`"""
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -30,3 +31,9 @@ def navigation(context: template.Context) -> list[tuple[Entry, bool]]:
     request: Any = context.get("request")
     path = request.path if request is not None else ""
     return [(entry, entry.leads_to(path)) for entry in ENTRIES]
+
+
+@register.filter
+def minutes(length: timedelta) -> int:
+    """The length in whole minutes, rounded up."""
+    return -(-int(length.total_seconds()) // 60)

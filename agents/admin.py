@@ -1,0 +1,187 @@
+"""Companies, their agents and groups, and the legal texts, for operators. Nothing here is deleted: conversations stay
+under the names of those who had them; companies are suspended, agents switched off."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agents.actions import (
+    LastFullAccessAgent,
+    change_password,
+    check_company_keeps_full_access,
+    suspend_company,
+    update_agent,
+)
+from agents.models import Agent, AgentChannel, Channel, Company, Group, LegalText
+
+
+class NotDeleted(admin.ModelAdmin):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Company)
+class CompanyAdmin(NotDeleted):
+    list_display = ["name", "key", "website", "number_of_agents", "is_suspended", "created_at"]
+    list_filter = ["is_suspended", "language"]
+    search_fields = ["name", "key", "website", "default_email"]
+    readonly_fields = ["is_suspended", "created_at"]
+    actions = ["suspend", "put_back"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        return super().get_queryset(request).annotate(number_of_agents=Count("agents"))
+
+    @admin.display(description=gettext_lazy("agents"), ordering="number_of_agents")
+    def number_of_agents(self, company: Any) -> int:
+        return int(company.number_of_agents)
+
+    @admin.action(description=gettext_lazy("Suspend"), permissions=["change"])
+    def suspend(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        for company in companies:
+            suspend_company(company=company, suspended=True)
+
+    @admin.action(description=gettext_lazy("Put back into service"), permissions=["change"])
+    def put_back(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        for company in companies:
+            suspend_company(company=company, suspended=False)
+
+
+# --- Agents -------------------------------------------------------------------------------------------------------
+
+
+class AgentAddForm(AdminUserCreationForm):
+    class Meta:
+        model = Agent
+        fields = ["email", "company", "access", "first_name", "last_name", "is_staff"]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class AgentChangeForm(UserChangeForm):
+    class Meta:
+        model = Agent
+        fields = "__all__"
+        field_classes: dict[str, type[forms.Field]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "groups_of" in self.fields:
+            own = Group.objects.filter(company=self.instance.company)
+            self.fields["groups_of"].queryset = own  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        before = Agent.objects.get(pk=self.instance.pk)
+        keeps = cleaned.get("is_active") and cleaned.get("access") == Agent.Access.FULL
+        if before.company_id is not None and before.is_active and before.has_full_access and not keeps:
+            try:
+                check_company_keeps_full_access(company_id=before.company_id, without=before)
+            except LastFullAccessAgent:
+                message = _("A company always keeps at least one active agent with full access.")
+                raise ValidationError(message) from None
+        return cleaned
+
+
+class AgentPasswordForm(AdminPasswordChangeForm):
+    def save(self, commit: bool = True) -> Agent:
+        agent: Agent = self.user
+        if self.cleaned_data["set_usable_password"]:
+            change_password(agent=agent, password=self.cleaned_data["password1"])
+        else:
+            change_password(agent=agent, password=None)
+        return agent
+
+
+class ChannelInline(admin.TabularInline):
+    model = AgentChannel
+    extra = 0
+    max_num = len(Channel)
+    verbose_name = gettext_lazy("channel")
+    verbose_name_plural = gettext_lazy("takes part in")
+
+
+@admin.register(Agent)
+class AgentAdmin(UserAdmin):
+    form = AgentChangeForm
+    add_form = AgentAddForm
+    change_password_form = AgentPasswordForm
+    inlines = [ChannelInline]
+    ordering = ["email"]
+    list_display = ["email", "name", "company", "access", "is_active", "takes_conversations", "is_staff"]
+    list_filter = ["access", "is_active", "is_staff"]
+    list_select_related = ["company"]
+    search_fields = ["email", "first_name", "last_name", "company__name"]
+    autocomplete_fields = ["company"]
+    filter_horizontal = ["groups_of"]
+    actions = ["switch_off"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "company"]}),
+        (gettext_lazy("Person"), {"fields": ["first_name", "last_name", "position", "language"]}),
+        (gettext_lazy("In the company"), {"fields": ["access", "groups_of", "takes_conversations"]}),
+        (
+            gettext_lazy("Signing in"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "last_login", "date_joined"]},
+        ),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "company", "access", "first_name", "last_name", "is_staff"]}),
+        (gettext_lazy("Password"), {"fields": ["usable_password", "password1", "password2"]}),
+    ]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = ["last_login", "date_joined"]
+        if obj is not None:
+            # Conversations and groups are the company's: an agent does not move to another.
+            fields.append("company")
+        if not getattr(request.user, "is_superuser", False):
+            # Nobody makes operators but those who may do everything.
+            fields += ["is_staff", "is_superuser"]
+        return fields
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        return [ChannelInline] if obj is not None and obj.company_id else []
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
+        if change:
+            update_agent(agent=obj)
+        else:
+            obj.save()
+            AgentChannel.objects.bulk_create(AgentChannel(agent=obj, channel=channel) for channel in Channel)
+
+    @admin.action(description=gettext_lazy("Switch off: may not sign in any more"), permissions=["change"])
+    def switch_off(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
+        for agent in agents:
+            agent.is_active = False
+            try:
+                update_agent(agent=agent)
+            except LastFullAccessAgent:
+                text = _("%(agent)s is the company's last active agent with full access and stays.")
+                self.message_user(request, text % {"agent": agent}, messages.ERROR)
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):
+    list_display = ["name", "company"]
+    list_select_related = ["company"]
+    search_fields = ["name", "company__name"]
+    autocomplete_fields = ["company"]
+
+
+@admin.register(LegalText)
+class LegalTextAdmin(admin.ModelAdmin):
+    list_display = ["kind", "language"]

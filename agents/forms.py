@@ -1,0 +1,75 @@
+"""The forms of the doors: signing in and setting a password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from contactcenter.addresses import client_address
+from contactcenter.limits import Limit
+
+# Beside the lock on one account from one address (django-axes): one address trying many accounts, and many addresses
+# trying one account. The second is generous, since it can be used to keep somebody out.
+FAILURES_PER_CLIENT = Limit("sign-in-client", times=60, seconds=900)
+FAILURES_PER_ACCOUNT = Limit("sign-in-account", times=200, seconds=3600)
+
+
+class TooManyFailures(Exception):
+    """Nobody may try now, with whatever password."""
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": _("The e-mail address or the password is wrong."),
+        # The same words: whether an account is switched off is nobody's business.
+        "inactive": _("The e-mail address or the password is wrong."),
+    }
+    remember = forms.BooleanField(label=_("Stay signed in on this device"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("E-mail")
+        self.fields["username"].widget = forms.EmailInput(
+            attrs={"class": "input", "autocomplete": "username", "maxlength": 254, "autofocus": True}
+        )
+        self.fields["password"].widget.attrs |= {"class": "input"}
+
+    def clean_username(self) -> str:
+        # One account, one spelling: otherwise every spelling would have attempts of its own.
+        return str(self.cleaned_data["username"]).strip().lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Raises TooManyFailures."""
+        client = client_address(self.request) if self.request else ""
+        account = self.cleaned_data.get("username", "")
+        if FAILURES_PER_CLIENT.is_used_up(client) or FAILURES_PER_ACCOUNT.is_used_up(account):
+            raise TooManyFailures
+        try:
+            return super().clean()
+        except ValidationError:
+            FAILURES_PER_CLIENT.take(client)
+            FAILURES_PER_ACCOUNT.take(account)
+            raise
+
+
+class ResetRequestForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email", "autofocus": True}),
+    )
+
+
+class NewPasswordForm(SetPasswordForm):
+    """Only checks; agents.passwords.reset_password sets."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = _(
+            "At least 10 characters; a sentence is easiest to remember."
+        )
+        self.fields["new_password2"].label = _("New password once more")
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].widget.attrs |= {"class": "input"}
