@@ -65,7 +65,7 @@ def test_redis_keeps_what_it_was_told_before_a_restart_and_can_forget(
 
 @pytest.mark.parametrize("kind", [Postgres, Redis])
 def test_the_servers_from_the_wheels_run_where_none_is_installed(
-    kind: type[PrivateServer], run: Callable[[PrivateServer], None], monkeypatch: pytest.MonkeyPatch
+    kind: type[Postgres | Redis], run: Callable[[PrivateServer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(servers, "INSTALLED_POSTGRES", Path("/nowhere"))
     monkeypatch.setattr(servers, "_path_without_environment", lambda: "")
