@@ -61,6 +61,8 @@ class VisitorSocket(Socket):
         self._limit(self.frames)
         visit = Visit(self.company_id, user_agent=header(self.scope, b"user-agent")[:300])
         welcome = await in_database(visit.hello, data)
+        # A second hello may be somebody else's.
+        await self.leave(*list(self.groups))
         self.visit = visit
         await self.join(widgets(self.company_id, visit.group_id), *self._own_group())
         # What was said between the query and the joining is found by asking again.

@@ -1,8 +1,10 @@
 import logging
+import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
@@ -19,13 +21,24 @@ class UnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError | InterfaceError):
-            return None
-        logger.warning("database unavailable: %s", type(exception).__name__)
-        connection.close()
-        return HttpResponse(
-            _("The database does not answer right now. Nothing was lost; please try again in a moment."),
-            status=503,
-            headers={"Retry-After": "2"},
-            content_type="text/plain; charset=utf-8",
-        )
+        return _unavailable(exception) if isinstance(exception, OperationalError | InterfaceError) else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`. Other middleware meets the database too (sessions), where `process_exception` is not
+    asked; and a page about an error must not need the database or a context."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(error)
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _unavailable(error: Exception) -> HttpResponse:
+    logger.warning("database unavailable: %s", type(error).__name__)
+    connection.close()
+    return HttpResponse(
+        _("The database does not answer right now. Nothing was lost; please try again in a moment."),
+        status=503,
+        headers={"Retry-After": "2"},
+        content_type="text/plain; charset=utf-8",
+    )

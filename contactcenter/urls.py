@@ -3,6 +3,8 @@ from django.urls import include, path
 
 from contactcenter import health, views
 
+handler500 = "contactcenter.middleware.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
