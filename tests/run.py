@@ -69,8 +69,10 @@ def run_pass(name: str, arguments: list[str], environment: dict[str, str]) -> Re
     """Run the suite on one deployment."""
     print(f"\n=== {name} ===", flush=True)
     inherited = {key: value for key, value in os.environ.items() if key not in DECIDING_VARIABLES}
-    with tempfile.TemporaryDirectory() as folder:
+    # One folder for everything that a pass leaves lying about, however its processes ended.
+    with tempfile.TemporaryDirectory(prefix="contactcenter-", ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "report.xml"
+        inherited["TMPDIR"] = folder
         command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}", *arguments]
         try:
             status = subprocess.run(
