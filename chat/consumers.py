@@ -8,7 +8,7 @@ from agents.models import Company, Group
 from chat.limits import MESSAGES, OTHER_FRAMES, Bucket
 from chat.visits import Visit
 from contactcenter.database import in_database
-from contactcenter.realtime import ProtocolError, Socket, frame_of, widgets
+from contactcenter.realtime import RESYNC_FRAME, ProtocolError, Socket, frame_of, widgets
 
 
 def header(scope: dict[str, Any], name: bytes) -> str:
@@ -77,9 +77,12 @@ class VisitorSocket(Socket):
         visit = self._known()
         self._limit(self.messages)
         stored = await in_database(visit.receive, data)
+        await self.send_json(frame_of("message.stored", stored, ref))
         if visit.customer_key not in self.groups:
             await self.join(visit.customer_key)
-        await self.send_json(frame_of("message.stored", stored, ref))
+            # A quick answer may have come between the storing and the joining.
+            if await in_database(visit.is_behind, stored):
+                await self.send_quietly(RESYNC_FRAME)
 
     async def sync(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
