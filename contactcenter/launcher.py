@@ -208,10 +208,11 @@ class Launcher:
     def run(self, prepare: Callable[[], None]) -> None:
         """Run `prepare` in a process of its own, then serve until SIGTERM or SIGINT."""
         self._watch_signals()
-        # A page's imports are paid here, once, instead of in every child.
+        self._wait_for(self._fork(prepare))
+        # A page's imports are paid here, once, instead of in every child. After `prepare`, since the static files are
+        # looked up at this moment.
         importlib.import_module("contactcenter.asgi")
         importlib.import_module(settings.ROOT_URLCONF)
-        self._wait_for(self._fork(prepare))
         try:
             while not self._stopping:
                 self._start_missing()
