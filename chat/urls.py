@@ -6,6 +6,8 @@ app_name = "chat"
 
 urlpatterns = [
     path("widget/<slug:key>.js", widget_views.loader, name="loader"),
+    path("widget/panel/<slug:version>.js", widget_views.panel_script, name="panel_script"),
+    path("widget/panel/<slug:version>.css", widget_views.panel_style, name="panel_style"),
     path("widget/<slug:key>/panel/", widget_views.panel, name="panel"),
     path("widget/<slug:key>/status", widget_views.status, name="status"),
     path("widget/<slug:key>/exchange", views.exchange, name="exchange"),

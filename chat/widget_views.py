@@ -1,24 +1,36 @@
 """What a visitor's browser loads from us: the loader, the panel and the availability. Nothing here needs a login, and
 the key alone shows nothing but names of agents who are there."""
 
+import gzip
 import hashlib
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils.http import quote_etag
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from agents.availability import widget_availability
 from agents.models import Company
+from chat.consumers import find_company
 from chat.widget_colours import palette
-from chat.widget_source import loader_source
+from chat.widget_source import loader_source, panel_files
 
+JAVASCRIPT = "text/javascript; charset=utf-8"
+CSS = "text/css; charset=utf-8"
 LAUNCHER_COLOURS = ("fill", "on", "hover", "ink", "rim")
+
+
+def _company_or_404(key: str) -> Company:
+    company = find_company(key)
+    if company is None:
+        raise Http404
+    return company
 
 
 def _group(request: HttpRequest) -> int | None:
@@ -39,6 +51,28 @@ def _origin(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
+@lru_cache(maxsize=256)
+def _compressed(text: str) -> tuple[bytes, str]:
+    """The text gzipped, and its ETag: weak, because it names the plain and the compressed form alike."""
+    data = text.encode()
+    return gzip.compress(data, 9, mtime=0), f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
+
+
+def _send(request: HttpRequest, text: str, content_type: str, cache_control: str) -> HttpResponse:
+    """Small on the wire, and nothing at all when the browser has it already. Never used for anything secret."""
+    data, etag = _compressed(text)
+    if etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(data, content_type=content_type, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(text, content_type=content_type)
+    response["ETag"] = etag
+    response["Cache-Control"] = cache_control
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
 def _open_to_all(response: HttpResponse) -> HttpResponse:
     """Any website may load it, also one that isolates itself from other origins."""
     response["Access-Control-Allow-Origin"] = "*"
@@ -49,7 +83,7 @@ def _open_to_all(response: HttpResponse) -> HttpResponse:
 @login_not_required
 @require_safe
 def loader(request: HttpRequest, key: str) -> HttpResponse:
-    company = get_object_or_404(Company, key=key)
+    company = _company_or_404(key)
     group = _group(request)
     offsets = {"ox": f"{company.widget_offset_x}px", "oy": f"{company.widget_offset_y}px"}
     colours = palette(company.widget_colour)
@@ -63,14 +97,7 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
         "online": widget_availability(company.pk, group)["online"],
         **{theme: {name: tones[name] for name in LAUNCHER_COLOURS} | offsets for theme, tones in colours.items()},
     }
-    source = loader_source(config)
-    etag = quote_etag(hashlib.sha256(source.encode()).hexdigest()[:32])
-    if etag in request.headers.get("If-None-Match", ""):
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(source, content_type="text/javascript; charset=utf-8")
-    response["ETag"] = etag
-    response["Cache-Control"] = "public, max-age=300"
+    response = _send(request, loader_source(config), JAVASCRIPT, "public, max-age=300")
     return _open_to_all(response)
 
 
@@ -78,7 +105,7 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def panel(request: HttpRequest, key: str) -> HttpResponse:
-    company = get_object_or_404(Company, key=key)
+    company = _company_or_404(key)
     group = _group(request)
     language = _language(request, company)
     config = {
@@ -90,9 +117,9 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
         "greeting": company.greeting_pl if language == "pl" else company.greeting_en,
         "availability": widget_availability(company.pk, group),
     }
-    context = {"company": company, "language": language, "config": config}
-    response = render(request, "chat/panel.html", context)
-    response["Cache-Control"] = "no-cache"
+    context = {"company": company, "language": language, "config": config, "version": panel_files().version}
+    html = render_to_string("chat/panel.html", context, request)
+    response = _send(request, html, "text/html; charset=utf-8", "no-cache")
     response["Content-Language"] = language
     ancestors = " ".join(["'self'", *company.origins]) if company.origins else "*"
     response["Content-Security-Policy"] = (
@@ -106,10 +133,28 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
+def _panel_file(request: HttpRequest, version: str, text: str, content_type: str) -> HttpResponse:
+    """For ever under its version; a page from before a release gets the new file, but may not keep it."""
+    current = version == panel_files().version
+    return _send(request, text, content_type, "public, max-age=31536000, immutable" if current else "no-cache")
+
+
+@login_not_required
+@require_safe
+def panel_script(request: HttpRequest, version: str) -> HttpResponse:
+    return _panel_file(request, version, panel_files().script, JAVASCRIPT)
+
+
+@login_not_required
+@require_safe
+def panel_style(request: HttpRequest, version: str) -> HttpResponse:
+    return _panel_file(request, version, panel_files().style, CSS)
+
+
 @login_not_required
 @require_safe
 def status(request: HttpRequest, key: str) -> HttpResponse:
-    company = get_object_or_404(Company, key=key)
+    company = _company_or_404(key)
     response = JsonResponse(widget_availability(company.pk, _group(request)))
     response["Cache-Control"] = "no-store"
     return _open_to_all(response)

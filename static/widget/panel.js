@@ -1,0 +1,370 @@
+// The panel: what came from the server and the visitor, and which screen shows it.
+import * as bridge from "./panel/bridge.js";
+import * as composer from "./panel/composer.js";
+import { byId, face } from "./panel/dom.js";
+import * as letter from "./panel/letter.js";
+import * as log from "./panel/log.js";
+import * as notes from "./panel/notes.js";
+import * as outbox from "./panel/outbox.js";
+import * as sender from "./panel/sender.js";
+import * as store from "./panel/store.js";
+import { names, plural, t, useLanguage } from "./panel/texts.js";
+import * as timeline from "./panel/timeline.js";
+import { Transport } from "./panel/transport.js";
+import * as unread from "./panel/unread.js";
+import * as visitor from "./panel/visitor.js";
+
+const config = JSON.parse(byId("config").textContent);
+const panel = document.querySelector(".panel");
+const SCREENS = { home: ["home", "composer"], chat: ["log", "composer"], over: ["log", "leave"], letter: ["letter"], done: ["done"] };
+
+let { availability } = config;
+let conversation = null;
+let page = { url: "", title: "", referrer: "" };
+let open = bridge.isAlone;
+let welcomed = false;
+let syncing = 0;
+let typist = "";
+let typistTimer;
+let screen = "";
+let letterWanted = false;
+let confirmed = ""; // the address that a letter's answer goes to
+const told = {};
+
+const visible = () => open && document.visibilityState === "visible";
+const talking = () => Boolean(conversation && conversation.status !== "closed");
+
+const transport = new Transport({
+  key: config.key,
+  visible,
+  talking,
+  position: timeline.position,
+  hello: () => ({
+    type: "hello",
+    ref: "hello",
+    data: { token: visitor.current(), after: timeline.position(), page, lang: config.lang, group: config.group },
+  }),
+  onFrame: (frame) => handlers[frame.type]?.(frame.data, frame.ref),
+  onState: (state) => {
+    if (state !== "open") sender.reset();
+    render();
+  },
+});
+
+// --- what the server says
+
+function sync() {
+  // One question at a time, unless its answer got lost.
+  if (Date.now() - syncing < 8000) return;
+  syncing = Date.now();
+  transport.send("sync", timeline.position() ?? { conversation: "", seq: 0 }, "sync");
+}
+
+// Whether news of a conversation concern the one on the screen. The next one begins when this one is closed; in doubt
+// the server is asked which is the latest.
+function concerns(id) {
+  if (id === timeline.id()) return true;
+  if (timeline.isPast(id)) return false;
+  if (talking()) {
+    sync();
+    return false;
+  }
+  timeline.begin(id);
+  conversation = { id, status: "waiting", agent: null };
+  sync();
+  return true;
+}
+
+function arrived(entries) {
+  for (const entry of entries) if (entry.by === "visitor" && entry.id) outbox.done(entry.id);
+  if (entries.some((entry) => entry.by === "agent" && entry.kind === "message")) typist = "";
+}
+
+const handlers = {
+  welcome(data) {
+    visitor.welcomed(data.token);
+    ({ availability, conversation } = data);
+    welcomed = true;
+    syncing = 0;
+    timeline.begin(conversation?.id ?? null);
+    timeline.load(data.entries);
+    arrived(data.entries);
+    render();
+    sender.pump();
+  },
+  entries(data) {
+    syncing = 0;
+    ({ conversation } = data);
+    timeline.begin(conversation?.id ?? null);
+    timeline.load(data.entries);
+    arrived(data.entries);
+    render(true);
+  },
+  entry(entry) {
+    if (!concerns(entry.conversation)) return;
+    const fresh = entry.by !== "visitor" && entry.kind === "message";
+    if (!timeline.add(entry)) sync();
+    arrived([entry]);
+    render(fresh);
+  },
+  conversation(data) {
+    if (!concerns(data.id)) return;
+    conversation = data;
+    render();
+  },
+  "message.stored"(data) {
+    const item = outbox.all().find((each) => each.id === data.id);
+    if (item && concerns(data.conversation)) {
+      const entry = { ...data, kind: "message", by: "visitor", name: "", text: item.text, event: null };
+      if (!timeline.list().some((each) => each.seq === data.seq) && !timeline.add(entry)) sync();
+    }
+    sender.stored(data.id);
+  },
+  typing(data) {
+    clearTimeout(typistTimer);
+    typist = data.on ? data.name : "";
+    if (typist) typistTimer = setTimeout(() => handlers.typing({ on: false }), 6000);
+    render();
+  },
+  availability(data) {
+    availability = data;
+    render();
+  },
+  pong(data) {
+    if (data.behind) sync();
+  },
+  resync: sync,
+  error(data, ref) {
+    if (data.code === "bad_token") {
+      visitor.forget();
+      transport.refresh();
+    } else if (data.code === "hello_first") transport.refresh();
+    else if (ref === "sync") syncing = 0;
+    else sender.refused(ref, data);
+  },
+};
+
+// --- which screen
+
+function choose(pending) {
+  if (transport.state === "gone" || confirmed) return "done";
+  const { online } = availability;
+  if (screen === "letter" && letter.isTouched() && !talking()) return "letter";
+  if (letterWanted && !online) return "letter";
+  if (talking() || pending.length || (!welcomed && visitor.known())) return "chat";
+  if (conversation) return online ? "chat" : "over";
+  return online ? "home" : "letter";
+}
+
+function header() {
+  const agent = conversation?.agent;
+  const status = conversation?.status;
+  byId("title").textContent = agent?.name || config.name;
+  const subtitle = transport.state === "connecting" ? "connecting"
+    : status === "active" ? "online"
+    : status === "closed" ? "closed"
+    : availability.online ? "waiting" : "waitingOffline";
+  byId("subtitle").textContent = t(subtitle);
+  const person = agent ?? { name: config.name };
+  const online = status === "active" && transport.state === "open";
+  const said = JSON.stringify([person, online]);
+  const old = byId("face");
+  if (old.said === said) return;
+  const fresh = face(person, online);
+  fresh.id = "face";
+  fresh.said = said;
+  old.replaceWith(fresh);
+}
+
+function home() {
+  const { agents } = availability;
+  const said = JSON.stringify(agents);
+  if (home.said === said) return;
+  home.said = said;
+  const people = agents.length ? agents : [{ name: config.name }];
+  byId("stack").replaceChildren(...people.map((agent, index) => face(agent, index === people.length - 1)));
+  const list = names(agents.map((agent) => agent.name));
+  byId("present").textContent = agents.length ? t(agents.length > 1 ? "present_few" : "present_one", { names: list }) : t("presentNobody");
+}
+
+function done() {
+  const gone = transport.state === "gone";
+  byId("done-icon").setAttribute("href", gone ? "#i-off" : "#i-ok");
+  byId("done-title").textContent = t(gone ? "goneTitle" : "doneTitle");
+  byId("done-text").textContent = gone ? t("goneText") : t("doneText", { email: confirmed });
+  byId("more").hidden = gone;
+}
+
+function focusIn(name) {
+  if (!open) return;
+  const touch = matchMedia("(pointer:coarse)").matches;
+  const heading = panel.querySelector(`#${SCREENS[name][0]} h2`);
+  if (touch || name === "done") (heading ?? byId("log")).focus();
+  else if (name === "letter") letter.focus();
+  else if (name === "over") byId("leave").focus();
+  else composer.focus();
+}
+
+function show(name) {
+  if (name === screen) return;
+  const before = screen;
+  const hadFocus = panel.contains(document.activeElement);
+  if (name === "letter") letter.suggest(composer.draft());
+  for (const id of new Set(Object.values(SCREENS).flat())) byId(id).hidden = !SCREENS[name].includes(id);
+  panel.classList.toggle("home", !["chat", "over"].includes(name));
+  screen = name;
+  // From the opening to the conversation the field stays, and so does the focus in it.
+  if (before && hadFocus && !panel.contains(document.activeElement.closest(":not([hidden])"))) focusIn(name);
+  else if (before && hadFocus && document.activeElement === document.body) focusIn(name);
+}
+
+// The host page hears only what changed.
+function tell(type, data) {
+  const said = JSON.stringify(data);
+  if (told[type] === said) return;
+  told[type] = said;
+  bridge.post(type, data);
+}
+
+function render(news = false) {
+  const stored = new Set(timeline.list().map((entry) => entry.id));
+  const pending = outbox.all().filter((item) => !stored.has(item.id));
+  show(choose(pending));
+  header();
+  home();
+  done();
+  const faces = new Map(availability.agents.map((agent) => [agent.name, agent.avatar]));
+  if (conversation?.agent) faces.set(conversation.agent.name, conversation.agent.avatar);
+  log.show({
+    entries: timeline.list(),
+    pending,
+    typist: talking() && typist,
+    ending: screen === "chat" && conversation?.status === "closed" && !pending.length ? t("writeAgain") : "",
+    arrived: news,
+    connected: transport.state !== "lost",
+    company: config.name,
+    avatar: (name) => faces.get(name),
+  });
+  if (visible() && !log.isAway()) unread.read();
+  tick(pending);
+  if (!welcomed) return;
+  const count = unread.count();
+  tell("unread", { count });
+  tell("talking", { on: talking() || count > 0 || pending.length > 0 });
+  tell("availability", availability);
+}
+
+function tick(pending = outbox.all()) {
+  const wait = sender.pause();
+  notes.connection(transport, pending.length === 0);
+  notes.composer(wait, composer.length(), composer.LIMIT);
+  composer.enable(wait === 0);
+}
+
+// --- what the visitor and the browser do
+
+function opened() {
+  open = true;
+  transport.wake();
+  render();
+  log.toEnd();
+  focusIn(screen);
+}
+
+function closed() {
+  open = false;
+  confirmed = "";
+  letterWanted = false;
+  render();
+}
+
+function translate() {
+  useLanguage(config.lang);
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
+  panel.ariaLabel = document.title = t("dialog", { name: config.name });
+  byId("greeting").textContent = config.greeting || t("greeting");
+  byId("rows").ariaLabel = t("conversation");
+  byId("close").ariaLabel = t("close");
+  byId("send").ariaLabel = t("send");
+  byId("message").ariaLabel = t("message");
+  byId("message").placeholder = t("placeholder");
+}
+
+function paint() {
+  const dark = new URLSearchParams(location.search).get("scheme") === "dark";
+  panel.classList.toggle("dark", dark);
+  for (const [name, value] of Object.entries(config.colours[dark ? "dark" : "light"])) panel.style.setProperty(`--${name}`, value);
+}
+
+store.useKey(config.key);
+translate();
+paint();
+sender.start({ transport, changed: render });
+composer.start({
+  changed: () => tick(),
+  typing: (on) => transport.send("typing", { on }),
+  send: (text) => {
+    sender.write(text);
+    log.toEnd();
+  },
+});
+letter.start({
+  where: `/widget/${config.key}/offline`,
+  extra: () => ({ token: visitor.current(), page, lang: config.lang, group: config.group }),
+  stored: (token, email) => {
+    visitor.keep(token);
+    confirmed = email;
+    letterWanted = false;
+    composer.setDraft("");
+    store.remove("draft");
+    transport.refresh();
+    render();
+    focusIn("done");
+  },
+});
+byId("more").onclick = () => {
+  confirmed = "";
+  render();
+  focusIn(screen);
+};
+byId("leave").onclick = () => {
+  letterWanted = true;
+  render();
+  focusIn(screen);
+};
+byId("close").hidden = bridge.isAlone;
+byId("close").onclick = () => bridge.post("close");
+byId("log").addEventListener("scroll", () => !log.isAway() && unread.count() && render());
+addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && bridge.post("close"));
+
+bridge.listen({
+  open: opened,
+  close: closed,
+  page: (message) => {
+    const moved = page.url && page.url !== message.url;
+    page = Object.fromEntries(["url", "title", "referrer"].map((name) => [name, String(message[name] ?? "").slice(0, 2000)]));
+    if (moved) transport.send("page", { url: page.url, title: page.title });
+    // A visitor with a conversation is connected at once, to hear of answers; others when they open the panel.
+    else if (visitor.known() || outbox.all().length) transport.wake();
+  },
+});
+store.onChange((name) => {
+  if (name === "token" && !talking() && !timeline.id() && welcomed) transport.refresh();
+  if (name === "draft") return;
+  render();
+  sender.pump();
+});
+addEventListener("online", () => transport.wake());
+addEventListener("offline", () => transport.pause());
+addEventListener("pagehide", () => transport.pause());
+addEventListener("pageshow", (event) => event.persisted && transport.wake());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  if (welcomed) transport.wake();
+  render();
+});
+setInterval(tick, 1000);
+
+render();
+bridge.post("ready");
+if (bridge.isAlone) opened();
