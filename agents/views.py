@@ -35,6 +35,7 @@ def too_many(request: HttpRequest, limit: Limit) -> HttpResponse:
     return render(request, "agents/locked_out.html", context, status=429)
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignIn(auth_views.LoginView):
     template_name = "agents/login.html"
     authentication_form = SignInForm
