@@ -13,8 +13,8 @@ from contactcenter.events import (
     ConversationRead,
     VisitorConversation,
     publish,
+    publish_rollback_unsafe,
 )
-from contactcenter.events import publish_rollback_unsafe
 from contactcenter.realtime import company_agents, one_agent
 from conversations import timeline
 from conversations.channels import adapter_of
@@ -103,6 +103,10 @@ def send_reply(*, conversation: Conversation, by: Agent, client_id: str, text: s
     NotAllowed when the conversation has ended."""
     try:
         if not _takes_part(conversation, by):
+            # Sent again after its author has handed the conversation over: that must not bring them back.
+            stored_before = timeline.find_stored(conversation_id=conversation.pk, client_id=client_id)
+            if stored_before is not None:
+                return stored_before
             _step_in(conversation, by)
         with transaction.atomic():
             stored = timeline.add_agent_message(
