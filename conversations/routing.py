@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from agents.models import GRACE, Agent, Device
+from agents.models import GRACE, Agent, AgentQuerySet, Device
 from contactcenter.events import ConversationChanged, OfferEnded, OfferMade, publish
 from contactcenter.promises import keeps, make_promise
 from contactcenter.realtime import company_agents, one_agent
@@ -19,6 +19,8 @@ from conversations.models import Conversation, Entry, Offer, Participant
 from conversations.timeline import add_event, iso
 
 OFFER_TIME = timedelta(seconds=30)
+# When nobody can be asked, somebody may be becoming available in a transaction that has not committed yet.
+LOOK_AGAIN = timedelta(seconds=5)
 # More than this many ringing at once helps nobody; what waits follows as offers end.
 MAX_OPEN_OFFERS = 3
 
@@ -34,6 +36,7 @@ def offer_to_next(conversation: Conversation) -> Offer | None:
     agent = _next_agent(conversation)
     if agent is None:
         _set_status(conversation, Conversation.Status.NEW)
+        _look_again(conversation)
         return None
     now = timezone.now()
     offer = Offer.objects.create(
@@ -59,10 +62,31 @@ def offer_to_next(conversation: Conversation) -> Offer | None:
     return offer
 
 
+def _look_again(conversation: Conversation) -> None:
+    due_at = timezone.now() + LOOK_AGAIN
+    make_promise(
+        "routing.look_again", key=str(conversation.pk), due_at=due_at, conversation_id=conversation.pk
+    )
+
+
+@keeps("routing.look_again")
+def offer_if_still_waiting(*, conversation_id: int) -> None:
+    """Nobody could be asked a moment ago. Look once more, since two transactions may have missed each other, and as
+    long as somebody to ask has only too much ringing already."""
+    conversation = (
+        Conversation.objects.select_for_update(of=("self",), no_key=True).filter(pk=conversation_id).first()
+    )
+    if conversation is None or conversation.status != Conversation.Status.NEW:
+        return
+    if _next_agent(conversation) is not None:
+        offer_to_next(conversation)
+    elif _agents_to_ask(conversation).exists():
+        _look_again(conversation)
+
+
 def _next_agent(conversation: Conversation) -> Agent | None:
     """Of the available agents not yet asked this round: one with a device open right now before one in the grace,
     then the least loaded, then the longest idle."""
-    asked = Offer.objects.filter(conversation=conversation, round=conversation.offer_round).values("agent_id")
     active = (
         Participant.objects.filter(
             agent=OuterRef("pk"), left_at=None, conversation__status=Conversation.Status.ACTIVE
@@ -83,11 +107,7 @@ def _next_agent(conversation: Conversation) -> Agent | None:
         agent=OuterRef("pk"), is_connected=True, seen_at__gt=timezone.now() - GRACE
     )
     return (
-        Agent.objects.get_queryset()
-        .filter(company_id=conversation.company_id)
-        .available(conversation.channel)
-        .in_group(conversation.group_id)
-        .exclude(pk__in=asked)
+        _agents_to_ask(conversation)
         .annotate(
             ringing=Coalesce(Subquery(ringing), 0),
             load=Coalesce(Subquery(active), 0) + F("ringing"),
@@ -96,6 +116,18 @@ def _next_agent(conversation: Conversation) -> Agent | None:
         .filter(ringing__lt=MAX_OPEN_OFFERS)
         .order_by("-connected", "load", F("engaged_at").asc(nulls_first=True), "pk")
         .first()
+    )
+
+
+def _agents_to_ask(conversation: Conversation) -> AgentQuerySet:
+    """The available agents not yet asked this round."""
+    asked = Offer.objects.filter(conversation=conversation, round=conversation.offer_round).values("agent_id")
+    return (
+        Agent.objects.get_queryset()
+        .filter(company_id=conversation.company_id)
+        .available(conversation.channel)
+        .in_group(conversation.group_id)
+        .exclude(pk__in=asked)
     )
 
 
@@ -118,6 +150,9 @@ def end_open_offer(conversation: Conversation, *, accepted_by: Agent | None = No
     if offer is not None:
         mine = accepted_by is not None and offer.agent_id == accepted_by.pk
         end_offer(offer, Offer.Outcome.ACCEPTED if mine else Offer.Outcome.WITHDRAWN)
+        make_promise(
+            "routing.agent_free", key=str(offer.agent_id), due_at=timezone.now(), agent_id=offer.agent_id
+        )
 
 
 @keeps("offer.expire")
@@ -174,14 +209,25 @@ def offer_waiting_to_newcomer(*, agent_id: int) -> None:
         _offer_waiting_to(agent, new_round=True)
 
 
+@keeps("routing.agent_free")
+def offer_waiting_to_freed(*, agent_id: int) -> None:
+    """One offer less rings at the agent: what waited for that rings now."""
+    agent = Agent.objects.filter(pk=agent_id).first()
+    if agent is not None:
+        _offer_waiting_to(agent, new_round=False)
+
+
 def _offer_waiting_to(agent: Agent, *, new_round: bool) -> None:
     """Let the conversations that wait for anybody be offered, oldest first, as far as this agent may be asked.
     `new_round`: those that asked the agent before may ask again."""
+    channels = list(agent.channels.values_list("channel", flat=True))
+    if not channels or not Agent.objects.get_queryset().filter(pk=agent.pk).available(channels[0]).exists():
+        return
     asked = Offer.objects.filter(conversation=OuterRef("pk"), agent=agent, round=OuterRef("offer_round"))
     groups = agent.groups_of.values_list("pk", flat=True)
     waiting = (
         Conversation.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        .filter(company_id=agent.company_id, status=Conversation.Status.NEW)
+        .filter(company_id=agent.company_id, status=Conversation.Status.NEW, channel__in=channels)
         .order_by("created_at")
     )
     if groups:
