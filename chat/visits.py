@@ -68,7 +68,6 @@ class Visit:
     company_id: int
     user_agent: str = ""
     token_hash: str = ""
-    visitor_id: int | None = None
     customer_key: str = ""
     name: str = ""
     conversation_id: int | None = None
@@ -118,7 +117,13 @@ class Visit:
             self.page = {"url": clean_url(page.get("url")), "title": clean_short(page.get("title"), 300)}
 
     def _is(self, visitor: Visitor) -> None:
-        self.visitor_id, self.customer_key, self.name = visitor.pk, visitor.customer_key, visitor.name
+        self.customer_key, self.name = visitor.customer_key, visitor.name
+
+    def _become_visitor(self) -> Visitor:
+        """The row of who is there, made when they say their first word."""
+        visitor, _ = Visitor.objects.get_or_create(company_id=self.company_id, token_hash=self.token_hash)
+        self._is(visitor)
+        return visitor
 
     def _latest_conversation(self) -> Conversation | None:
         if not self.customer_key:
@@ -191,8 +196,7 @@ class Visit:
     def _store_elsewhere(self, client_id: str, text: str, **facts: Any) -> Stored:
         """Into the open conversation that another tab began, or into a new one; unless it was stored long ago, in one
         that has ended since."""
-        if self.visitor_id is None:
-            self._is(Visitor.objects.get_or_create(company_id=self.company_id, token_hash=self.token_hash)[0])
+        self._become_visitor()
         while True:
             conversations = Conversation.objects.filter(
                 company_id=self.company_id, customer_key=self.customer_key
@@ -215,7 +219,7 @@ class Visit:
                 continue  # somebody was quicker: look again
 
     def _start(self, client_id: str, text: str, **facts: Any) -> tuple[Conversation, Stored]:
-        visitor = Visitor.objects.get(pk=self.visitor_id)
+        visitor = self._become_visitor()
         known = {
             "customer_name": visitor.name,
             "customer_email": visitor.email,
@@ -240,9 +244,7 @@ class Visit:
 
     def leave_message(self, *, client_id: str, name: str, email: str, text: str) -> Stored:
         """The offline form (WI5): kept as what the visitor says of themselves, stored, and answered by mail too."""
-        if self.visitor_id is None:
-            self._is(Visitor.objects.get_or_create(company_id=self.company_id, token_hash=self.token_hash)[0])
-        Visitor.objects.filter(pk=self.visitor_id).update(name=name, email=email)
+        Visitor.objects.filter(pk=self._become_visitor().pk).update(name=name, email=email)
         self.name = name
         return self._store_elsewhere(client_id, text, answer_by_email=True)
 

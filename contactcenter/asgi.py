@@ -11,7 +11,8 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contactcenter.settings")
 
-from contactcenter.wsgi import application as wsgi_application
+# Django has to be set up before anything else of the product is imported.
+from contactcenter.wsgi import application as wsgi_application  # isort: split
 
 from django.conf import settings
 

@@ -2,4 +2,4 @@ from celery.beat import Scheduler
 
 
 class InMemoryScheduler(Scheduler):
-    """Beat's schedule is in the code and every job may run once too often, so nothing needs to be remembered on disk."""
+    """Beat's schedule is in the code and any job may run once too often, so nothing is remembered on disk."""

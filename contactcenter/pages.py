@@ -6,7 +6,7 @@ answers of this product are whole pages, handed back to the loop in one piece.
 
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from a2wsgi import WSGIMiddleware
 
@@ -22,7 +22,7 @@ class PagePool:
     """An ASGI application around a WSGI one."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int) -> None:
-        self.wsgi = WSGIMiddleware(application, workers=threads)  # type: ignore[arg-type]
+        self.wsgi = WSGIMiddleware(application, workers=threads)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER) as body:
@@ -33,7 +33,7 @@ class PagePool:
             await self.wsgi(scope, _replay(body), send)  # type: ignore[arg-type]
 
 
-async def _read_body(receive: Receive, body: BinaryIO) -> bool:
+async def _read_body(receive: Receive, body: IO[bytes]) -> bool:
     """Read the whole body. False when it is larger than anybody may send."""
     size, more = 0, True
     while more:
@@ -49,7 +49,7 @@ async def _read_body(receive: Receive, body: BinaryIO) -> bool:
     return True
 
 
-def _replay(body: BinaryIO) -> Receive:
+def _replay(body: IO[bytes]) -> Receive:
     async def receive() -> Message:
         chunk = body.read(SPOOL_OVER)
         return {"type": "http.request", "body": chunk, "more_body": bool(chunk)}

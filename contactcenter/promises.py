@@ -11,9 +11,9 @@ A handler is registered by the room that owns the kind:
     def expire_offer_if_still_open(*, offer_id: int) -> None: ...
 
 It runs in one transaction with the deletion of its row, so what it does to the database is done exactly once. It looks
-again whether the thing is still wanted: nobody withdraws a promise. A handler with an effect outside the database (a mail) says so with
-`@keeps("mail.send", outside=True)`: it runs under a lease instead, at least once, and must carry an id of its own
-by which the other side recognises a repetition.
+again whether the thing is still wanted: nobody withdraws a promise. A handler with an effect outside the database (a
+mail) says so with `@keeps("mail.send", outside=True)`: it runs under a lease instead, at least once, and must carry
+an id of its own by which the other side recognises a repetition.
 """
 
 import logging

@@ -11,7 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
@@ -158,7 +158,7 @@ UNAVAILABLE = ProtocolError("unavailable", "Nothing was stored; try again.", ret
 class Socket(AsyncConsumer):
     """A socket whose frames are commands. Subclasses list them in `commands` and say in `opened` who is there."""
 
-    commands: dict[str, Callable[[Any, str | None, dict[str, Any]], Awaitable[None]]] = {}
+    commands: ClassVar[dict[str, Callable[[Any, str | None, dict[str, Any]], Awaitable[None]]]] = {}
     # Seconds without a frame after which the other side is taken for dead; None where clients only listen.
     max_silence: float | None = 75.0
     max_errors = 50  # frames that break the protocol before the socket is closed

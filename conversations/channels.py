@@ -24,3 +24,8 @@ def register_channel(channel: str, adapter: ChannelAdapter) -> None:
 def adapter_of(conversation: Conversation) -> ChannelAdapter:
     """Raises KeyError for a channel that nobody serves."""
     return _adapters[conversation.channel]
+
+
+def carries_replies(channel: str) -> bool:
+    """Whether somebody serves the channel; conversations of others can only be read."""
+    return channel in _adapters

@@ -38,7 +38,9 @@ def is_same_origin(scope: dict[str, Any]) -> bool:
 def signed_in_agent(session_key: str) -> Agent | None:
     """Whose session it is; None when it has ended, the password has changed, or the agent may not sign in any more."""
     session = SessionStore(session_key).load()
-    agent = Agent.objects.filter(pk=session.get(SESSION_KEY), is_active=True, company__isnull=False).first()
+    agent = Agent.objects.filter(
+        pk=session.get(SESSION_KEY) or 0, is_active=True, company__isnull=False
+    ).first()
     if agent is None:
         return None
     valid = constant_time_compare(session.get(HASH_SESSION_KEY, ""), agent.get_session_auth_hash())

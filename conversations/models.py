@@ -104,7 +104,9 @@ class Conversation(models.Model):
     first_reply_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    tags = models.ManyToManyField("Tag", related_name="conversations", blank=True)
+    tags: "models.ManyToManyField[Tag, Tag]" = models.ManyToManyField(
+        "Tag", related_name="conversations", blank=True
+    )
     participants = models.ManyToManyField(Agent, through="Participant", related_name="conversations")
 
     objects = ConversationQuerySet.as_manager()

@@ -16,7 +16,7 @@ from conversations.models import Conversation, Entry
 
 MAX_WORDS = 8
 # Of a word that matches very often only the newest entries are looked through.
-NEWEST_MATCHES = 5_000
+NEWEST_MATCHES = 20_000
 
 _SPECIAL = str.maketrans(
     {"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae"}
@@ -50,25 +50,25 @@ def query_words(query: str) -> list[str]:
 
 
 def matching(conversations: QuerySet[Conversation], company_id: int, query: str) -> QuerySet[Conversation]:
-    """Those of the conversations in which some entry has words beginning like all the words of the query."""
+    """Those of the conversations in which every word of the query begins some word, in whatever entries."""
     words = query_words(query)
     if not words:
         return conversations.none()
-    return conversations.filter(pk__in=_entries_matching(company_id, words).values("conversation_id"))
+    for word in words:
+        conversations = conversations.filter(pk__in=_entries_with(company_id, word).values("conversation_id"))
+    return conversations
 
 
-def _entries_matching(company_id: int, words: list[str]) -> QuerySet[Entry]:
+def _entries_with(company_id: int, word: str) -> QuerySet[Entry]:
+    """The newest entries with a word that begins like this one."""
+    company = company_word(company_id)
+    # The words are letters and digits, and travel as parameters.
     if connection.vendor == "sqlite":
-        match = " ".join([f'"{company_word(company_id)}"', *(f'"{word}"*' for word in words)])
-        found = RawSQL(  # noqa: S611 - the words are letters and digits, and travel as a parameter
-            "SELECT rowid FROM conversations_entry_search WHERE search_text MATCH %s ORDER BY rowid DESC LIMIT %s",
-            [match, NEWEST_MATCHES],
-        )
-        return Entry.objects.filter(pk__in=found).order_by()
-    match = " & ".join([company_word(company_id), *(f"{word}:*" for word in words)])
-    found = RawSQL(  # noqa: S611 - as above
-        "SELECT id FROM conversations_entry WHERE search_text <> '' AND to_tsvector('simple', search_text) @@ to_tsquery('simple', %s)"
-        " ORDER BY id DESC LIMIT %s",
-        [match, NEWEST_MATCHES],
-    )
-    return Entry.objects.filter(pk__in=found).order_by()
+        table, found = "conversations_entry_search", "search_text MATCH %s"
+        match, number = f'"{company}" "{word}"*', "rowid"
+    else:
+        table = "conversations_entry"
+        found = "search_text <> '' AND to_tsvector('simple', search_text) @@ to_tsquery('simple', %s)"
+        match, number = f"{company} & {word}:*", "id"
+    statement = f"SELECT {number} FROM {table} WHERE {found} ORDER BY {number} DESC LIMIT %s"  # noqa: S608
+    return Entry.objects.filter(pk__in=RawSQL(statement, [match, NEWEST_MATCHES])).order_by()  # noqa: S611

@@ -237,7 +237,7 @@ def _for_visitor(public_id: str, seq: int, prev: int, draft: _Draft, at: str) ->
 def find_stored(*, conversation_id: int, client_id: str) -> Stored | None:
     """Where the entry that its sender called `client_id` stands, if it was stored."""
     entry = Entry.objects.filter(conversation_id=conversation_id, client_id=client_id).first()
-    return entry and Stored(entry.seq, entry.previous_public_seq, entry.created_at, is_new=False)
+    return Stored(entry.seq, entry.previous_public_seq, entry.created_at, is_new=False) if entry else None
 
 
 def iso(moment: datetime) -> str:

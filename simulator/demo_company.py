@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agents.actions import create_agent, create_company
 from agents.models import Agent, Channel, Company, Group
-from conversations import actions
+from conversations import actions, timeline
 from conversations.models import Conversation, Entry, Participant
 from simulator.stories import CUSTOMERS, OPEN_STORIES, STORIES, Story
 
@@ -91,9 +91,7 @@ def _tell(company: Company, story: Story, agent: Agent | None, name: str, email:
     for number, (_, who, text) in enumerate(lines, start=1):
         client_id = f"demo-line-{number}"
         if who == "c" or agent is None:
-            actions.timeline.add_customer_message(
-                conversation_id=conversation.pk, client_id=client_id, text=text
-            )
+            timeline.add_customer_message(conversation_id=conversation.pk, client_id=client_id, text=text)
         elif who == "n":
             actions.write_note(conversation=conversation, by=agent, client_id=client_id, text=text)
         else:
