@@ -1,9 +1,11 @@
 """`manage.py serve` keeps the product running, and leaves nothing behind."""
 
 import os
+import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +56,18 @@ def test_the_product_recovers_from_a_killed_process(live: Live, name: str) -> No
     live.restart(name)
 
     assert live.get_status("/readyz") == 200
+
+
+def test_outside_debug_the_first_start_collects_the_static_files_and_serves_them(
+    start_live: Callable[..., Live],
+) -> None:
+    live = start_live(environment={"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1"})
+    with urllib.request.urlopen(f"{live.url}/login/", timeout=5) as response:
+        stylesheet = re.search(r"/static/[\w/.-]+\.css", response.read().decode())
+
+    assert stylesheet
+    assert re.search(r"\.[0-9a-f]{12}\.css$", stylesheet[0]), "not the collected file"
+    assert live.get_status(stylesheet[0]) == 200
 
 
 @pytest.mark.embedded
