@@ -20,7 +20,9 @@ from django.conf import settings
 FOLDER = Path(settings.BASE_DIR) / "static" / "widget"
 
 _PLACEHOLDER = "/*CONFIG*/{}"
-_STRING_OR_SIGN = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/\*CONFIG\*/)|\s*([{}()\[\];,:?=<>&|!*+])\s*')
+_STRING_OR_SIGN = re.compile(
+    r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/\*CONFIG\*/)|\s*([{}()\[\];,:?=<>&|!*+])\s*'
+)
 _IMPORT = re.compile(r'^import (?:\* as (\w+)|(\{[^}]+\})) from "\./(?:panel/)?(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 

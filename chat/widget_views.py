@@ -95,7 +95,10 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
         "lang": company.language,
         "position": company.widget_position,
         "online": widget_availability(company.pk, group)["online"],
-        **{theme: {name: tones[name] for name in LAUNCHER_COLOURS} | offsets for theme, tones in colours.items()},
+        **{
+            theme: {name: tones[name] for name in LAUNCHER_COLOURS} | offsets
+            for theme, tones in colours.items()
+        },
     }
     response = _send(request, loader_source(config), JAVASCRIPT, "public, max-age=300")
     return _open_to_all(response)
@@ -136,7 +139,9 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
 def _panel_file(request: HttpRequest, version: str, text: str, content_type: str) -> HttpResponse:
     """For ever under its version; a page from before a release gets the new file, but may not keep it."""
     current = version == panel_files().version
-    return _send(request, text, content_type, "public, max-age=31536000, immutable" if current else "no-cache")
+    return _send(
+        request, text, content_type, "public, max-age=31536000, immutable" if current else "no-cache"
+    )
 
 
 @login_not_required

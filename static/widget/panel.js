@@ -1,7 +1,7 @@
 // The panel: what came from the server and the visitor, and which screen shows it.
 import * as bridge from "./panel/bridge.js";
 import * as composer from "./panel/composer.js";
-import { byId, face } from "./panel/dom.js";
+import { byId, face, place } from "./panel/dom.js";
 import * as letter from "./panel/letter.js";
 import * as log from "./panel/log.js";
 import * as notes from "./panel/notes.js";
@@ -16,7 +16,9 @@ import * as visitor from "./panel/visitor.js";
 
 const config = JSON.parse(byId("config").textContent);
 const panel = document.querySelector(".panel");
+const PARTS = [...panel.children];
 const SCREENS = { home: ["home", "composer"], chat: ["log", "composer"], over: ["log", "leave"], letter: ["letter"], done: ["done"] };
+const SWITCHED = new Set(Object.values(SCREENS).flat());
 
 let { availability } = config;
 let conversation = null;
@@ -160,7 +162,7 @@ function header() {
   const agent = conversation?.agent;
   const status = conversation?.status;
   byId("title").textContent = agent?.name || config.name;
-  const subtitle = transport.state === "connecting" ? "connecting"
+  const subtitle = transport.state !== "open" ? "connecting"
     : status === "active" ? "online"
     : status === "closed" ? "closed"
     : availability.online ? "waiting" : "waitingOffline";
@@ -168,12 +170,9 @@ function header() {
   const person = agent ?? { name: config.name };
   const online = status === "active" && transport.state === "open";
   const said = JSON.stringify([person, online]);
-  const old = byId("face");
-  if (old.said === said) return;
-  const fresh = face(person, online);
-  fresh.id = "face";
-  fresh.said = said;
-  old.replaceWith(fresh);
+  if (header.said === said) return;
+  header.said = said;
+  byId("face").replaceChildren(face(person, online));
 }
 
 function home() {
@@ -198,7 +197,7 @@ function done() {
 function focusIn(name) {
   if (!open) return;
   const touch = matchMedia("(pointer:coarse)").matches;
-  const heading = panel.querySelector(`#${SCREENS[name][0]} h2`);
+  const heading = byId(SCREENS[name][0]).querySelector("h2");
   if (touch || name === "done") (heading ?? byId("log")).focus();
   else if (name === "letter") letter.focus();
   else if (name === "over") byId("leave").focus();
@@ -210,12 +209,12 @@ function show(name) {
   const before = screen;
   const hadFocus = panel.contains(document.activeElement);
   if (name === "letter") letter.suggest(composer.draft());
-  for (const id of new Set(Object.values(SCREENS).flat())) byId(id).hidden = !SCREENS[name].includes(id);
+  place(panel, PARTS.filter((part) => !SWITCHED.has(part.id) || SCREENS[name].includes(part.id)));
+  panel.classList.remove("loading");
   panel.classList.toggle("home", !["chat", "over"].includes(name));
   screen = name;
   // From the opening to the conversation the field stays, and so does the focus in it.
-  if (before && hadFocus && !panel.contains(document.activeElement.closest(":not([hidden])"))) focusIn(name);
-  else if (before && hadFocus && document.activeElement === document.body) focusIn(name);
+  if (before && hadFocus && !panel.contains(document.activeElement)) focusIn(name);
 }
 
 // The host page hears only what changed.

@@ -1,5 +1,8 @@
 // The few words for building elements. Text only ever becomes text.
-export const byId = (id) => document.getElementById(id);
+
+// Found once: screens that are not shown leave the document, so that nothing in them has a second name.
+const known = new Map(Array.from(document.querySelectorAll("[id]"), (element) => [element.id, element]));
+export const byId = (id) => known.get(id);
 
 export function make(tag, className, ...children) {
   const element = document.createElement(tag);

@@ -47,7 +47,7 @@ const TEXTS = {
   name: ["Imię (opcjonalnie)", "Name (optional)"],
   letterSend: ["Wyślij wiadomość", "Send message"],
   needEmail: ["Podaj adres, na który mamy odpisać.", "Give the address we should answer to."],
-  badEmail: ["To nie wygląda na adres e-mail, np. jan@poczta.pl.", "This does not look like an e-mail address, such as jo@mail.com."],
+  badEmail: ["To nie wygląda na adres e-mail, np. anna@example.com.", "This does not look like an e-mail address, such as anna@example.com."],
   needText: ["Napisz, w czym możemy pomóc.", "Write what we can help you with."],
   letterFailed: ["Nie udało się wysłać. Nic nie zginęło, spróbuj ponownie.", "It was not sent. Nothing is lost, try again."],
   doneTitle: ["Wiadomość jest u nas", "We have your message"],
@@ -62,7 +62,7 @@ let column = 0;
 let locale = "pl";
 
 export function useLanguage(language) {
-  locale = language;
+  locale = language === "pl" ? "pl" : "en-GB";
   column = language === "pl" ? 0 : 1;
 }
 
