@@ -124,16 +124,14 @@ class AgentAdmin(UserAdmin):
     list_select_related = ["company"]
     search_fields = ["email", "first_name", "last_name", "company__name"]
     autocomplete_fields = ["company"]
-    filter_horizontal = ["groups_of"]
+    filter_horizontal = ["groups_of", "groups"]
     actions = ["switch_off"]
     fieldsets = [
         (None, {"fields": ["email", "password", "company"]}),
         (gettext_lazy("Person"), {"fields": ["first_name", "last_name", "position", "language"]}),
         (gettext_lazy("In the company"), {"fields": ["access", "groups_of", "takes_conversations"]}),
-        (
-            gettext_lazy("Signing in"),
-            {"fields": ["is_active", "is_staff", "is_superuser", "last_login", "date_joined"]},
-        ),
+        (gettext_lazy("Signing in"), {"fields": ["is_active", "last_login", "date_joined"]}),
+        (gettext_lazy("Administration"), {"fields": ["is_staff", "is_superuser", "groups"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "company", "access", "first_name", "last_name", "is_staff"]}),
@@ -143,6 +141,12 @@ class AgentAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Or who may change agents could set a superuser's password and be one.
+        if obj is not None and obj.is_superuser and not getattr(request.user, "is_superuser", False):
+            return False
+        return super().has_change_permission(request, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = ["last_login", "date_joined"]
         if obj is not None:
@@ -150,7 +154,7 @@ class AgentAdmin(UserAdmin):
             fields.append("company")
         if not getattr(request.user, "is_superuser", False):
             # Nobody makes operators but those who may do everything.
-            fields += ["is_staff", "is_superuser"]
+            fields += ["is_staff", "is_superuser", "groups"]
         return fields
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:

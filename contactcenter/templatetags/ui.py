@@ -27,10 +27,12 @@ def icon(name: str, size: int = 20, label: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[tuple[Entry, bool]]:
-    """The rooms of the main navigation, each with whether the page belongs to it."""
-    request: Any = context.get("request")
-    path = request.path if request is not None else ""
-    return [(entry, entry.leads_to(path)) for entry in ENTRIES]
+    """The rooms of the main navigation, each with whether the page belongs to it. None for operators, who have no
+    company whose rooms they could be."""
+    request: Any = context["request"]
+    if request.user.company_id is None:
+        return []
+    return [(entry, entry.leads_to(request.path)) for entry in ENTRIES]
 
 
 @register.filter

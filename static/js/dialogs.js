@@ -13,7 +13,8 @@ document.addEventListener("click", (event) => {
     const dialog = document.getElementById(opener.dataset.ccDialog);
     if (!dialog.open) dialog.showModal();
   } else if (event.target.closest("[data-cc-close]")) {
-    close(event.target.closest("dialog, [popover]"));
+    // After the button has done its own work: htmx forgets who submitted a form when the focus leaves it.
+    setTimeout(close, 0, event.target.closest("dialog, [popover]"));
   } else if (event.target.matches("dialog:modal") && outside(event)) {
     close(event.target);
   }

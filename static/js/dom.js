@@ -18,12 +18,12 @@ export const timeZone = document.documentElement.dataset.timeZone || "UTC";
 
 /** Clock time as the company's clocks show it: "10:41". */
 export function formatTime(date) {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone }).format(date);
+  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(date);
 }
 
 /** Day and clock time: "20 Nov, 10:41". */
 export function formatDateTime(date) {
-  const shape = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone };
+  const shape = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
   return new Intl.DateTimeFormat(language, shape).format(date);
 }
 

@@ -61,8 +61,8 @@ document.addEventListener(
   true,
 );
 
-// What was chosen is chosen: the menu goes.
+// What was chosen is chosen: the menu goes, once the item has done its work (see dialogs.js).
 document.addEventListener("click", (event) => {
   const menu = event.target.closest('[role^="menuitem"]') && event.target.closest('[role="menu"][popover]');
-  menu?.hidePopover();
+  if (menu) setTimeout(() => menu.hidePopover(), 0);
 });

@@ -4,26 +4,19 @@ import { now } from "./clock.js";
 import { formatDateTime, language, onContent } from "./dom.js";
 
 const UNITS = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
+  ["day", 86_400, "d"],
+  ["hour", 3_600, "h"],
+  ["minute", 60, "min"],
+  ["second", 1, "s"],
 ];
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
-const lengths = Object.fromEntries(
-  UNITS.map(([unit]) => [unit, new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" })]),
-);
-
-function split(seconds) {
-  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? UNITS.at(-1);
-  return [Math.floor(seconds / size), unit];
-}
 
 function write(time) {
   const moment = Date.parse(time.dateTime);
   const seconds = Math.max(0, (now() - moment) / 1000);
-  const [amount, unit] = split(seconds);
-  let words = lengths[unit].format(amount);
+  const [unit, size, sign] = UNITS.find(([, size]) => seconds >= size) ?? UNITS.at(-1);
+  const amount = Math.floor(seconds / size);
+  let words = `${amount}\u00a0${sign}`;
   if ("ccRelative" in time.dataset) words = relative.format(unit === "second" ? 0 : -amount, unit);
   if (time.textContent !== words) time.textContent = words;
   time.title ||= formatDateTime(moment);
