@@ -1,5 +1,6 @@
 """The visitors' sockets (docs/widget-protocol.md)."""
 
+from collections.abc import MutableMapping
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,14 +9,16 @@ from agents.models import Company, Group
 from chat.limits import MESSAGES, OTHER_FRAMES, Bucket
 from chat.visits import Visit
 from contactcenter.database import in_database
-from contactcenter.realtime import RESYNC_FRAME, ProtocolError, Socket, frame_of, widgets
+from contactcenter.frames import ProtocolError, frame_of
+from contactcenter.realtime import RESYNC_FRAME, widgets
+from contactcenter.websocket import Socket
 
 
-def header(scope: dict[str, Any], name: bytes) -> str:
+def header(scope: MutableMapping[str, Any], name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-def is_own_origin(scope: dict[str, Any]) -> bool:
+def is_own_origin(scope: MutableMapping[str, Any]) -> bool:
     """Whether the page that opened the socket is ours; clients that are no browsers send no Origin."""
     origin = header(scope, b"origin")
     return not origin or urlsplit(origin).netloc == header(scope, b"host")
@@ -43,10 +46,6 @@ class VisitorSocket(Socket):
         self.company_id = company.pk
         self.messages, self.frames = Bucket(*MESSAGES), Bucket(*OTHER_FRAMES)
 
-    async def received(self, text: str | None) -> None:
-        if not self.closing:
-            await super().received(text)
-
     def _limit(self, bucket: Bucket) -> None:
         wait = bucket.take()
         if wait:
@@ -62,7 +61,7 @@ class VisitorSocket(Socket):
         visit = Visit(self.company_id, user_agent=header(self.scope, b"user-agent")[:300])
         welcome = await in_database(visit.hello, data)
         # A second hello may be somebody else's.
-        await self.leave(*list(self.groups))
+        await self.leave_all()
         self.visit = visit
         await self.join(widgets(self.company_id, visit.group_id), *self._own_group())
         # What was said between the query and the joining is found by asking again.
@@ -82,7 +81,7 @@ class VisitorSocket(Socket):
             await self.join(visit.customer_key)
             # A quick answer may have come between the storing and the joining.
             if await in_database(visit.is_behind, stored):
-                await self.send_quietly(RESYNC_FRAME)
+                self.tell(RESYNC_FRAME)
 
     async def sync(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()

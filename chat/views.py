@@ -18,7 +18,7 @@ from chat.consumers import find_company
 from chat.limits import EXCHANGES, MESSAGES_BY_TOKEN, OFFLINE_MESSAGES, address_limit
 from chat.visits import Visit, clean_client_id, clean_short, clean_text
 from contactcenter.addresses import client_address
-from contactcenter.realtime import ProtocolError, check_frame, error_frame, frame_of
+from contactcenter.frames import ProtocolError, check_frame, error_frame, frame_of
 
 MAX_BODY = 256 * 1024
 MAX_COMMANDS = 20

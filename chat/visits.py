@@ -17,7 +17,8 @@ from agents.models import Channel, Company, Group, Language
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
 from contactcenter.events import VisitorTyping, publish_rollback_unsafe
-from contactcenter.realtime import ProtocolError, company_agents
+from contactcenter.frames import ProtocolError
+from contactcenter.realtime import company_agents
 from conversations import timeline
 from conversations.actions import as_customer_sees, start_conversation
 from conversations.models import Conversation, Entry

@@ -4,7 +4,6 @@ Django's own ASGI handler gives each request a thread of its own, and so a datab
 docs/benchmarks.md against what is done here.
 """
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -16,9 +15,9 @@ from contactcenter.wsgi import application as wsgi_application  # isort: split
 
 from django.conf import settings
 
-from contactcenter import bus_watch, realtime
 from contactcenter.database import close_threads
 from contactcenter.pages import PagePool
+from contactcenter.realtime import hub
 from contactcenter.sockets import sockets
 
 Scope = MutableMapping[str, Any]
@@ -40,11 +39,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def lifespan(receive: Receive, send: Send) -> None:
     """What the process owns begins and ends here."""
     await receive()
-    realtime.use_loop(asyncio.get_running_loop())
-    watch = asyncio.create_task(bus_watch.watch())
+    sockets_hub = hub()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    watch.cancel()
-    realtime.use_loop(None)
+    await sockets_hub.stop()
     close_threads()
     await send({"type": "lifespan.shutdown.complete"})

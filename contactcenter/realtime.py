@@ -1,27 +1,17 @@
-"""Groups, broadcasting, and the base of every socket. Why it looks like this: docs/realtime.md.
-
-Channels' own consumers hop through a thread before every message and event. Here `dispatch` stays on the event loop;
-what needs the database goes through `in_database`, and one slow query holds up one socket.
-"""
+"""Groups, broadcasting, and the hub that passes on to this process's sockets what it hears (docs/realtime.md)."""
 
 import asyncio
-import json
 import logging
 import threading
 import time
-import weakref
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, ClassVar
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
-from channels.consumer import AsyncConsumer
-from channels.exceptions import StopConsumer
 from channels.layers import get_channel_layer
-
-from contactcenter.database import Unavailable
 
 logger = logging.getLogger(__name__)
 
-MAX_FRAME = 65_536
 RESYNC_FRAME = '{"type":"resync","data":{}}'
 
 # --- group names: all of them -----------------------------------------------------------------------------------
@@ -54,14 +44,9 @@ _loop_lock = threading.Lock()
 _running: set[asyncio.Task[None]] = set()
 
 
-def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
-    """The event loop on which this process's sockets live; the message bus is spoken to from there."""
-    global _loop
-    _loop = loop
-
-
-def _the_loop() -> asyncio.AbstractEventLoop:
-    """The web process's loop, or in a worker a loop on a thread of its own."""
+def _bus_loop() -> asyncio.AbstractEventLoop:
+    """The event loop from which this process speaks on the message bus: that of its sockets; in a worker, which has
+    none, one on a thread of its own."""
     global _loop
     if _loop is None or _loop.is_closed():
         with _loop_lock:
@@ -74,220 +59,183 @@ def _the_loop() -> asyncio.AbstractEventLoop:
 def broadcast(groups: Sequence[str], frame: str) -> None:
     """Send a frame to everybody in the groups, from any thread. Returns at once and never raises."""
     try:
-        _the_loop().call_soon_threadsafe(_start, _send(groups, frame))
+        _bus_loop().call_soon_threadsafe(_start_sending, groups, frame)
     except RuntimeError:
         logger.warning("not told: the process is ending")
 
 
-def _start(work: Coroutine[Any, Any, None]) -> None:
+def _start_sending(groups: Sequence[str], frame: str) -> None:
+    start(_send(groups, frame))
+
+
+def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run something on this event loop without waiting for it, and without the garbage collector ending it."""
     task = asyncio.get_running_loop().create_task(work)
     _running.add(task)
     task.add_done_callback(_running.discard)
+    return task
 
 
 async def _send(groups: Sequence[str], frame: str) -> None:
     layer = get_channel_layer()
     for group in groups:
         try:
-            await layer.group_send(group, {"type": "frame", "text": frame})
+            await layer.group_send(group, {"type": "frame", "group": group, "text": frame})
         except Exception as error:
             # The rows are stored; screens catch up by themselves.
             logger.warning("not told to %s: %s", group, type(error).__name__)
 
 
-# --- sockets ------------------------------------------------------------------------------------------------------
+# --- hearing ------------------------------------------------------------------------------------------------------
 
-_open_sockets: "weakref.WeakSet[Socket]" = weakref.WeakSet()
+
+class Listener(Protocol):
+    """A socket, as the hub knows it."""
+
+    def tell(self, frame: str) -> None:
+        """Pass a frame on; must not wait."""
+
+    def look_around(self, now: float) -> None:
+        """Called every few seconds with the monotonic time."""
+
+
+class Hub:
+    """One for each process: it alone listens on the message bus, once for each group that any of its sockets wants, and
+    passes frames on. A socket then costs little more than its connection, and what goes wrong with the bus is put
+    right in one place.
+
+    Every second it sends itself a numbered tick through the bus. A tick that does not come back means that frames may
+    have been lost too: when ticks come back, every socket is told to catch up. (A loss between two ticks is found by
+    the screens' own heartbeats.)
+    """
+
+    TICK = 1.0
+    LOOK_AROUND_EVERY = 5  # ticks
+
+    def __init__(self) -> None:
+        self.listeners: set[Listener] = set()
+        self._members: dict[str, set[Listener]] = {}
+        self._joined: set[str] = set()
+        self._layer = get_channel_layer()
+        self._channel = ""
+        self._ready = asyncio.Event()
+        self._last_tick = 0
+        self._tasks = [start(self._hear()), start(self._watch())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- members
+
+    async def join(self, listener: Listener, groups: Iterable[str]) -> None:
+        """Listen to groups. While the bus is away this returns soon, and the groups are joined when it is back."""
+        wanted = list(groups)
+        for group in wanted:
+            self._members.setdefault(group, set()).add(listener)
+        missing = [group for group in wanted if group not in self._joined]
+        if missing:
+            await self._join_on_bus(missing)
+
+    async def leave(self, listener: Listener, groups: Iterable[str]) -> None:
+        for group in list(groups):
+            members = self._members.get(group)
+            if members is None:
+                continue
+            members.discard(listener)
+            if not members:
+                del self._members[group]
+                self._joined.discard(group)
+                await self._quietly(self._layer.group_discard(group, self._channel))
+
+    async def _join_on_bus(self, groups: Iterable[str]) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await self._ready.wait()
+                for group in list(groups):
+                    await self._layer.group_add(group, self._channel)
+                    self._joined.add(group)
+        except Exception as error:
+            logger.warning("groups not joined yet: %s", type(error).__name__)
+
+    # --- the bus
+
+    async def _hear(self) -> None:
+        try:
+            while True:
+                try:
+                    if not self._channel:
+                        self._channel = await self._layer.new_channel()
+                        self._ready.set()
+                    message = await self._layer.receive(self._channel)
+                except Exception as error:
+                    logger.warning("the message bus cannot be heard: %s", type(error).__name__)
+                    await asyncio.sleep(self.TICK)
+                else:
+                    self._heard(message)
+        finally:
+            for group in self._joined:
+                await self._quietly(self._layer.group_discard(group, self._channel))
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        if message["type"] == "tick":
+            self._last_tick = message["number"]
+            return
+        for listener in tuple(self._members.get(message["group"], ())):
+            listener.tell(message["text"])
+
+    async def _watch(self) -> None:
+        number, lost = 0, False
+        while True:
+            sent, number = number, number + 1
+            away = self._last_tick < sent or not await self._send_tick(number)
+            if away and not lost:
+                logger.warning("the message bus is away")
+            if lost and not away:
+                logger.warning("the message bus is back: every screen catches up")
+                await self._catch_up()
+            lost = away
+            if number % self.LOOK_AROUND_EVERY == 0:
+                now = time.monotonic()
+                for listener in tuple(self.listeners):
+                    listener.look_around(now)
+            await asyncio.sleep(self.TICK)
+
+    async def _send_tick(self, number: int) -> bool:
+        try:
+            async with asyncio.timeout(2):
+                await self._ready.wait()
+                await self._layer.send(self._channel, {"type": "tick", "number": number})
+        except Exception:
+            return False
+        return True
+
+    async def _catch_up(self) -> None:
+        await self._join_on_bus([group for group in self._members if group not in self._joined])
+        for listener in tuple(self.listeners):
+            listener.tell(RESYNC_FRAME)
+
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            logger.debug("not left: %s", type(error).__name__)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop, begun when it is first asked for."""
+    global _loop
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _loop = loop
+        _hubs[loop] = Hub()
+    return _hubs[loop]
 
 
 def open_sockets() -> int:
     """How many sockets this process has open."""
-    return len(_open_sockets)
-
-
-def resync_all() -> None:
-    """Ask every socket of this process to catch up, after the message bus was away."""
-    for socket in list(_open_sockets):
-        _start(socket.send_quietly(RESYNC_FRAME))
-
-
-class ProtocolError(Exception):
-    """The client broke the protocol. `code` and `message` go back to it."""
-
-    def __init__(self, code: str, message: str, *, retry: bool = False, after: float | None = None) -> None:
-        super().__init__(message)
-        self.code, self.message, self.retry, self.after = code, message, retry, after
-
-
-def parse_frame(text: str | None) -> tuple[str, str | None, dict[str, Any]]:
-    """The type, ref and data of a client's frame. Raises ProtocolError."""
-    if text is None:
-        raise ProtocolError("bad_frame", "Frames are text.")
-    if len(text) > MAX_FRAME or len(text.encode("utf-8", "replace")) > MAX_FRAME:
-        raise ProtocolError("too_large", "A frame may have 64 KiB.")
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ProtocolError("bad_frame", "Not JSON.") from None
-    return check_frame(frame)
-
-
-def check_frame(frame: Any) -> tuple[str, str | None, dict[str, Any]]:
-    if not isinstance(frame, dict):
-        raise ProtocolError("bad_frame", "A frame is an object.")
-    kind, ref, data = frame.get("type"), frame.get("ref"), frame.get("data", {})
-    if not isinstance(kind, str) or not isinstance(data, dict):
-        raise ProtocolError("bad_frame", "A frame has a type and data.")
-    if ref is not None and not (isinstance(ref, str) and len(ref) <= 64):
-        raise ProtocolError("bad_frame", "A ref is a text of at most 64 characters.")
-    return kind, ref, data
-
-
-def frame_of(kind: str, data: dict[str, Any], ref: str | None = None) -> dict[str, Any]:
-    return {"type": kind, "ref": ref, "data": data} if ref is not None else {"type": kind, "data": data}
-
-
-def error_frame(error: ProtocolError, ref: str | None) -> dict[str, Any]:
-    data = {"code": error.code, "message": error.message, "retry": error.retry, "after": error.after}
-    return {"type": "error", "ref": ref, "data": data}
-
-
-UNAVAILABLE = ProtocolError("unavailable", "Nothing was stored; try again.", retry=True, after=1)
-
-
-class Socket(AsyncConsumer):
-    """A socket whose frames are commands. Subclasses list them in `commands` and say in `opened` who is there."""
-
-    commands: ClassVar[dict[str, Callable[[Any, str | None, dict[str, Any]], Awaitable[None]]]] = {}
-    # Seconds without a frame after which the other side is taken for dead; None where clients only listen.
-    max_silence: float | None = 75.0
-    max_errors = 50  # frames that break the protocol before the socket is closed
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.groups: list[str] = []
-        self.missing: list[str] = []
-        self.errors = 0
-        self.closing = False
-        self.heard_at = time.monotonic()
-        self._watch: asyncio.TimerHandle | None = None
-
-    async def opened(self) -> None:
-        """Accept or close. Called once, when the other side has connected."""
-        raise NotImplementedError
-
-    async def closed(self) -> None:
-        """The socket is gone."""
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        kind = message["type"]
-        if kind == "frame":
-            await self.base_send({"type": "websocket.send", "text": message["text"]})
-        elif kind == "websocket.receive":
-            self.heard_at = time.monotonic()
-            await self.received(message.get("text"))
-        elif kind == "websocket.connect":
-            _open_sockets.add(self)
-            self._watch_silence()
-            await self.opened()
-        elif kind == "websocket.disconnect":
-            await self._disconnected()
-            raise StopConsumer
-
-    async def received(self, text: str | None) -> None:
-        ref = None
-        try:
-            kind, ref, data = parse_frame(text)
-            command = self.commands.get(kind)
-            if command is None:
-                raise ProtocolError("unknown_command", f"There is no command {kind[:64]!r}.")
-            await command(self, ref, data)
-        except ProtocolError as error:
-            await self._answer_error(error, ref)
-        except Unavailable as error:
-            logger.warning("database unavailable: %s", type(error).__name__)
-            await self.send_json(error_frame(UNAVAILABLE, ref))
-
-    async def _answer_error(self, error: ProtocolError, ref: str | None) -> None:
-        self.errors += 1
-        if self.errors > self.max_errors:
-            await self.close(4429 if error.retry else 4400)
-            return
-        await self.send_json(error_frame(error, ref))
-
-    # --- sending
-
-    async def accept(self) -> None:
-        await self.base_send({"type": "websocket.accept"})
-
-    async def send_json(self, frame: dict[str, Any]) -> None:
-        await self.base_send(
-            {"type": "websocket.send", "text": json.dumps(frame, ensure_ascii=False, separators=(",", ":"))}
-        )
-
-    async def send_quietly(self, text: str) -> None:
-        try:
-            await self.base_send({"type": "websocket.send", "text": text})
-        except Exception:
-            logger.debug("a socket went away while it was told something")
-
-    async def close(self, code: int) -> None:
-        if not self.closing:
-            self.closing = True
-            await self.base_send({"type": "websocket.close", "code": code})
-
-    # --- groups
-
-    async def join(self, *groups: str) -> None:
-        """Listen to groups. When the message bus is away the socket works without it, and joins when it is back."""
-        for group in groups:
-            if group not in self.groups:
-                self.groups.append(group)
-            try:
-                await self.channel_layer.group_add(group, self.channel_name)
-            except Exception as error:
-                logger.warning("not joined yet: %s (%s)", group, type(error).__name__)
-                self.missing.append(group)
-        if self.missing:
-            asyncio.get_running_loop().call_later(1.0, lambda: _start(self._join_missing()))
-
-    async def _join_missing(self) -> None:
-        if self.closing or self not in _open_sockets:
-            return
-        missing, self.missing = self.missing, []
-        await self.join(*missing)
-        if missing and not self.missing:
-            await self.send_quietly(RESYNC_FRAME)
-
-    async def leave(self, *groups: str) -> None:
-        for group in groups:
-            if group in self.groups:
-                self.groups.remove(group)
-            try:
-                await self.channel_layer.group_discard(group, self.channel_name)
-            except Exception as error:
-                logger.debug("not left: %s (%s)", group, type(error).__name__)
-
-    async def _disconnected(self) -> None:
-        self.closing = True
-        _open_sockets.discard(self)
-        if self._watch:
-            self._watch.cancel()
-        await self.leave(*list(self.groups))
-        try:
-            await self.closed()
-        except Unavailable as error:
-            logger.warning("database unavailable: %s", type(error).__name__)
-
-    # --- the other side's silence
-
-    def _watch_silence(self) -> None:
-        if self.max_silence is None:
-            return
-        silent_for = time.monotonic() - self.heard_at
-        if silent_for >= self.max_silence:
-            _start(self.close(4408))
-            return
-        self._watch = asyncio.get_running_loop().call_later(
-            self.max_silence - silent_for + 0.1, self._watch_silence
-        )
+    return sum(len(hub.listeners) for hub in tuple(_hubs.values()))

@@ -4,7 +4,7 @@ from channels.routing import URLRouter
 from django.urls import path
 
 from chat.consumers import StatusSocket, VisitorSocket
-from contactcenter.realtime import Socket
+from contactcenter.websocket import Socket
 from conversations.consumers import AgentSocket
 
 

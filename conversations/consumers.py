@@ -1,6 +1,9 @@
 """The agents' socket: it listens, renews the agent's presence and says "typing". What agents do goes over HTTP."""
 
 import json
+import time
+from collections.abc import MutableMapping
+from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -14,19 +17,22 @@ from django.utils.crypto import constant_time_compare
 from agents.models import Agent
 from agents.presence import release_lease, renew_lease
 from contactcenter.database import in_database
-from contactcenter.realtime import ProtocolError, Socket, company_agents, frame_of, one_agent
+from contactcenter.frames import ProtocolError, frame_of
+from contactcenter.realtime import company_agents, one_agent, start
+from contactcenter.websocket import Socket
 from conversations.actions import tell_typing
 from conversations.models import Conversation
 from conversations.timeline import iso
 
+HEARTBEAT = 10.0  # seconds between an open tab's signs of life
 _SESSION_ENDED = '{"type":"session.ended"'
 
 
-def _header(scope: dict[str, Any], name: bytes) -> str:
+def _header(scope: MutableMapping[str, Any], name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
-def is_same_origin(scope: dict[str, Any]) -> bool:
+def is_same_origin(scope: MutableMapping[str, Any]) -> bool:
     """The page that opened the socket is one of ours; otherwise any website could use the agent's cookies."""
     host = _header(scope, b"host")
     domain, _port = split_domain_port(host.lower())
@@ -51,6 +57,7 @@ class AgentSocket(Socket):
     """An open tab of the workspace."""
 
     max_silence = 45.0
+    session_key = ""
     agent: Agent | None = None
     device = ""
 
@@ -75,19 +82,18 @@ class AgentSocket(Socket):
 
     async def closed(self) -> None:
         if self.agent is not None and self.device:
-            await in_database(release_lease, agent_id=self.agent.pk, device=self.device)
+            # Clocks of their own: a line that was silent for less than two heartbeats was alive.
+            silent_for = time.monotonic() - self.heard_at
+            silence = timedelta(seconds=silent_for if silent_for > 2 * HEARTBEAT else 0)
+            await in_database(release_lease, agent_id=self.agent.pk, device=self.device, silent_for=silence)
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        if message["type"] == "frame" and message["text"].startswith(_SESSION_ENDED):
-            session = json.loads(message["text"])["data"]["session"]
+    def tell(self, frame: str) -> None:
+        if frame.startswith(_SESSION_ENDED):
+            session = json.loads(frame)["data"]["session"]
             if session is None or session == self.session_key:
-                await self.close(4401)
+                start(self.close(4401))
             return
-        await super().dispatch(message)
-
-    async def received(self, text: str | None) -> None:
-        if self.agent is not None and not self.closing:
-            await super().received(text)
+        super().tell(frame)
 
     async def heartbeat(self, ref: str | None, data: dict[str, Any]) -> None:
         """Every 10 seconds: renews this device's lease, and answers where everything stands, so that the screen knows

@@ -55,20 +55,23 @@ def matching(conversations: QuerySet[Conversation], company_id: int, query: str)
     if not words:
         return conversations.none()
     for word in words:
-        conversations = conversations.filter(pk__in=_entries_with(company_id, word).values("conversation_id"))
+        conversations = conversations.filter(
+            pk__in=entries_matching(company_id, [word]).values("conversation_id")
+        )
     return conversations
 
 
-def _entries_with(company_id: int, word: str) -> QuerySet[Entry]:
-    """The newest entries with a word that begins like this one."""
+def entries_matching(company_id: int, words: list[str]) -> QuerySet[Entry]:
+    """The newest entries with a word that begins like any of these folded words."""
     company = company_word(company_id)
     # The words are letters and digits, and travel as parameters.
     if connection.vendor == "sqlite":
-        table, found = "conversations_entry_search", "search_text MATCH %s"
-        match, number = f'"{company}" "{word}"*', "rowid"
+        any_word = " OR ".join(f'"{word}"*' for word in words)
+        match, table, number = f'"{company}" AND ({any_word})', "conversations_entry_search", "rowid"
+        found = "search_text MATCH %s"
     else:
-        table = "conversations_entry"
+        any_word = " | ".join(f"{word}:*" for word in words)
+        match, table, number = f"{company} & ({any_word})", "conversations_entry", "id"
         found = "search_text <> '' AND to_tsvector('simple', search_text) @@ to_tsquery('simple', %s)"
-        match, number = f"{company} & {word}:*", "id"
     statement = f"SELECT {number} FROM {table} WHERE {found} ORDER BY {number} DESC LIMIT %s"  # noqa: S608
     return Entry.objects.filter(pk__in=RawSQL(statement, [match, NEWEST_MATCHES])).order_by()  # noqa: S611
