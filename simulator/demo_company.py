@@ -127,6 +127,7 @@ def _set_back(conversation: Conversation, story: Story, began_at: datetime) -> N
         closed_at=at if conversation.closed_at else None,
         waiting_since=last.created_at if conversation.waiting_since else None,
     )
+    unread = conversation.is_open and last.by == Entry.By.CUSTOMER
     Participant.objects.filter(conversation=conversation).update(
-        joined_at=began_at, read_seq=conversation.last_seq if conversation.closed_at else 0
+        joined_at=began_at, read_seq=last.seq - 1 if unread else conversation.last_seq
     )
