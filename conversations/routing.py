@@ -23,6 +23,8 @@ OFFER_TIME = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=5)
 # More than this many ringing at once helps nobody; what waits follows as offers end.
 MAX_OPEN_OFFERS = 3
+# How many waiting conversations one transaction offers; some may go to others than the agent who came.
+MAX_WAITING_AT_ONCE = 20
 
 
 def lock_conversation(conversation_id: int) -> Conversation:
@@ -234,7 +236,7 @@ def _offer_waiting_to(agent: Agent, *, new_round: bool) -> None:
         waiting = waiting.filter(Q(group=None) | Q(group__in=list(groups)))
     if not new_round:
         waiting = waiting.exclude(Exists(asked))
-    for conversation in waiting[:MAX_OPEN_OFFERS]:
+    for conversation in waiting[:MAX_WAITING_AT_ONCE]:
         if (
             new_round
             and Offer.objects.filter(
