@@ -31,10 +31,12 @@ def on_presence_change(listener: Callable[[Agent, bool], None]) -> None:
 def renew_lease(*, agent_id: int, device: str) -> None:
     """A device gave a sign of life."""
     now = timezone.now()
+    # Whoever was gone for longer than the grace arrives anew, also when nobody has been told yet that they were gone.
+    is_here = Agent.objects.get_queryset().filter(pk=agent_id, shown_present=True).present().exists()
     Device.objects.update_or_create(
         agent_id=agent_id, key=device, defaults={"seen_at": now, "is_connected": True}
     )
-    if not Agent.objects.filter(pk=agent_id, shown_present=True).exists():
+    if not is_here:
         _arrived(agent_id)
 
 
@@ -42,8 +44,6 @@ def _arrived(agent_id: int) -> None:
     agent = (
         Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").get(pk=agent_id)
     )
-    if agent.shown_present:
-        return
     agent.shown_present = True
     agent.save(update_fields=["shown_present"])
     make_promise("presence.lapse", key=str(agent_id), due_at=timezone.now() + GRACE, agent_id=agent_id)
@@ -51,9 +51,13 @@ def _arrived(agent_id: int) -> None:
 
 
 @transaction.atomic
-def release_lease(*, agent_id: int, device: str) -> None:
-    """A device closed its socket. The grace runs from now."""
-    Device.objects.filter(agent_id=agent_id, key=device).update(is_connected=False, seen_at=timezone.now())
+def release_lease(*, agent_id: int, device: str, silent_for: timedelta = timedelta()) -> None:
+    """A device closed its socket. The grace runs from now; when the line had been silent, from its last sign of life.
+    A tab that is already back on another socket keeps its lease."""
+    last_sign = timezone.now() - silent_for
+    Device.objects.filter(
+        agent_id=agent_id, key=device, seen_at__lte=last_sign + timedelta(seconds=1)
+    ).update(is_connected=False, seen_at=last_sign)
 
 
 @keeps("presence.lapse")
