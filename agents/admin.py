@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +34,7 @@ class CompanyAdmin(NotDeleted):
     list_filter = ["is_suspended", "language"]
     search_fields = ["name", "key", "website", "default_email"]
     readonly_fields = ["is_suspended", "created_at"]
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     actions = ["suspend", "put_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:

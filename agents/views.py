@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -53,12 +53,12 @@ class SignIn(auth_views.LoginView):
         except TooManyFailures:
             return too_many(request, FAILURES_PER_CLIENT)
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
         # To itself would be a loop.
-        url = super().get_redirect_url()
+        url = super().get_redirect_url(*args, **kwargs)
         return "" if url.startswith(self.request.path) else url
 
-    def form_valid(self, form: Any) -> HttpResponseRedirect:
+    def form_valid(self, form: Any) -> Any:
         response = super().form_valid(form)
         if not form.cleaned_data["remember"]:
             # The session goes with the browser.
@@ -121,7 +121,9 @@ class ResetPassword(auth_views.PasswordResetConfirmView):
     def form_valid(self, form: Any) -> HttpResponse:
         token = self.request.session.pop(auth_views.INTERNAL_RESET_SESSION_TOKEN)
         try:
-            reset_password(agent=self.user, token=token, password=form.cleaned_data["new_password1"])
+            reset_password(
+                agent=cast(Agent, self.user), token=token, password=form.cleaned_data["new_password1"]
+            )
         except LinkUsed:
             self.validlink = False
             return self.render_to_response(self.get_context_data(form=None))
@@ -146,7 +148,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if isinstance(request.user, Agent) and language in Language.values and check_for_language(language):
         Agent.objects.filter(pk=request.user.pk).update(language=language)
-    return cast(HttpResponse, set_language(request))
+    return set_language(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -28,7 +28,7 @@ def sign_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -
     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': target})}")
 
 
-admin.site.login = sign_in  # type: ignore[method-assign, assignment]
+admin.site.login = sign_in  # type: ignore[method-assign]
 admin.site.site_header = gettext_lazy("Contact Center, administration")
 admin.site.site_title = "Contact Center"
 admin.site.index_title = gettext_lazy("What operators look after")

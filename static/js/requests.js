@@ -1,8 +1,8 @@
 // htmx's requests: the CSRF token, what to say when they fail, and trying failed refreshes again.
 //
-// 409 and 422 are swapped (too late, forms with errors; see the htmx-config meta tag); no network, 502–504 and 403 raise a banner; the rest is a
-// toast. A refresh (GET) that failed for want of a server comes again by itself, so that no region stays stale; what the
-// agent sent (POST) is never repeated behind their back.
+// 409 and 422 are swapped (too late, forms with errors; see the htmx-config meta tag); no network, 502–504 and 403 raise a
+// banner; the rest is a toast. A refresh (GET) that failed for want of a server comes again by itself, so that no region stays
+// stale; what the agent sent (POST) is never repeated behind their back.
 import { dropBanner, noteGoodAnswer, raiseBanner } from "./banners.js";
 import { csrfToken, text } from "./dom.js";
 import { toast } from "./toasts.js";
