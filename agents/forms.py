@@ -32,9 +32,11 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("E-mail")
         self.fields["username"].widget = forms.EmailInput(
-            attrs={"class": "input", "autocomplete": "username", "maxlength": 254, "autofocus": True}
+            attrs={"class": "input", "autocomplete": "username", "maxlength": 254}
         )
         self.fields["password"].widget.attrs |= {"class": "input"}
+        # After a wrong password the address stands there already.
+        self.fields["password" if self.is_bound else "username"].widget.attrs["autofocus"] = True
 
     def clean_username(self) -> str:
         # One account, one spelling: otherwise every spelling would have attempts of its own.
@@ -71,5 +73,7 @@ class NewPasswordForm(SetPasswordForm):
             "At least 10 characters; a sentence is easiest to remember."
         )
         self.fields["new_password2"].label = _("New password once more")
+        self.fields["new_password2"].help_text = ""
+        self.fields["new_password1"].widget.attrs["autofocus"] = True
         for name in ("new_password1", "new_password2"):
             self.fields[name].widget.attrs |= {"class": "input"}
