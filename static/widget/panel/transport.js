@@ -58,8 +58,17 @@ export class Transport {
   #dial() {
     if (this.#socket) return;
     clearTimeout(this.#timer);
-    const address = `${location.origin.replace("http", "ws")}/ws/widget/${this.key}/`;
     this.#since = Date.now();
+    try {
+      this.#socket = this.#open();
+    } catch {
+      // Some browsers refuse a socket by an exception.
+      this.#ended(0, false);
+    }
+  }
+
+  #open() {
+    const address = `${location.origin.replace("http", "ws")}/ws/widget/${this.key}/`;
     const socket = new Socket(address, {
       hello: this.hello,
       position: this.position,
@@ -71,7 +80,7 @@ export class Transport {
       },
       onEnd: (code, welcomed) => socket === this.#socket && this.#ended(code, welcomed),
     });
-    this.#socket = socket;
+    return socket;
   }
 
   #welcome() {
