@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from django.db import transaction
@@ -52,6 +53,9 @@ class Keeper:
 
 
 _keepers: dict[str, Keeper] = {}
+# A process keeps one promise with an outside effect at a time: a mail server that hangs may not take every thread of a
+# worker, since offers are due in the meantime. What finds it taken is left to the sweep.
+_outside = Lock()
 
 
 def keeps(kind: str, *, outside: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -91,6 +95,9 @@ def keep_promise(promise_id: int) -> bool:
     if claimed is None:
         return False
     promise, keeper = claimed
+    if keeper.outside and not _outside.acquire(blocking=False):
+        _give_back(promise)
+        return False
     try:
         if keeper.outside:
             keeper.handle(**promise.payload)
@@ -105,14 +112,18 @@ def keep_promise(promise_id: int) -> bool:
         logger.exception("promise %s could not be kept (attempt %s)", promise, promise.attempts)
         _postpone(promise, error)
         return False
+    finally:
+        if keeper.outside:
+            _outside.release()
     return True
 
 
 def sweep_promises() -> int:
     """Keep everything that is due. Returns how many promises were kept."""
     now = timezone.now()
+    kinds = [kind for kind, keeper in _keepers.items() if not (keeper.outside and _outside.locked())]
     due = (
-        Promise.objects.filter(due_at__lte=now, failed_at=None)
+        Promise.objects.filter(due_at__lte=now, failed_at=None, kind__in=kinds)
         .filter(Q(leased_until=None) | Q(leased_until__lte=now))
         .order_by("due_at")
         .values_list("pk", flat=True)[:SWEEP_BATCH]
@@ -140,6 +151,12 @@ def _claim(promise_id: int) -> tuple[Promise, Keeper] | None:
         promise.leased_until = now + LEASE
         promise.save(update_fields=["attempts", "leased_until"])
     return promise, keeper
+
+
+def _give_back(promise: Promise) -> None:
+    Promise.objects.filter(pk=promise.pk, leased_until=promise.leased_until).update(
+        attempts=promise.attempts - 1, leased_until=None
+    )
 
 
 def _delete(promise: Promise) -> None:
