@@ -4,6 +4,8 @@ The threads are real and each has its own database connection: on PostgreSQL the
 the queue for the write transaction. SQLite gets as few threads as the product has there.
 """
 
+# ruff: noqa: B023 - what is done together is over before its loop goes on
+
 import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,7 @@
 """Offers and presence under any sequence of what people and time may do, on the real models.
 
-Hypothesis makes up the sequences and shortens those that break a rule. Time stands still between steps; a step may move it
-while nobody sweeps, as when the broker and the clock process are away.
+Hypothesis makes up the sequences and shortens those that break a rule. Time stands still between steps; a step may
+move it while nobody sweeps, as when the broker and the clock process are away.
 """
 
 import os
