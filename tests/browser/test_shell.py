@@ -63,7 +63,7 @@ def test_the_theme_stays_after_a_reload(page: Any) -> None:
 
 
 def test_a_refresh_that_failed_comes_again_and_the_banner_goes(page: Any) -> None:
-    failures = []
+    failures: list[str] = []
 
     def fail_once(route: Any) -> None:
         if failures:
