@@ -45,7 +45,7 @@ def _language(request: HttpRequest, company: Company) -> str:
 
 
 def _origin(request: HttpRequest) -> str:
-    """Our own origin as the visitor sees it. A proxy may hide the scheme, so the configured address wins for its host."""
+    """Our own origin as the visitor sees it. A proxy may hide the scheme: for its own host BASE_URL is believed."""
     if request.get_host() == urlsplit(settings.BASE_URL).netloc:
         return settings.BASE_URL
     return f"{request.scheme}://{request.get_host()}"

@@ -29,7 +29,9 @@ class Website:
                 if website.policy:
                     self.send_header("Content-Security-Policy", website.policy)
                 self.end_headers()
-                self.wfile.write(f'<!doctype html><html lang="pl"><title>Sklep</title>{website.body}'.encode())
+                self.wfile.write(
+                    f'<!doctype html><html lang="pl"><title>Sklep</title>{website.body}'.encode()
+                )
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -82,7 +84,9 @@ def test_hostile_styles_and_a_snippet_pasted_twice(website: Website, new_page: C
     write(page, "Czy jest ktoś?")
 
 
-def test_a_policy_that_allows_only_our_origin(website: Website, live: Live, new_page: Callable[..., Any]) -> None:
+def test_a_policy_that_allows_only_our_origin(
+    website: Website, live: Live, new_page: Callable[..., Any]
+) -> None:
     sockets = live.url.replace("http", "ws")
     website.policy = (
         f"default-src 'none'; script-src {live.url}; frame-src {live.url}; connect-src {live.url} {sockets};"
@@ -92,8 +96,8 @@ def test_a_policy_that_allows_only_our_origin(website: Website, live: Live, new_
     page = new_page()
     page.goto(website.url)
     write(page, "Za ścianą")
-    panel_width = page.locator("iframe").bounding_box()["width"]
-    assert panel_width == 384  # styled although the page allows no styles; refusals fail the test by themselves
+    # Styled although the page allows no styles. What the policy refused would fail the test by itself.
+    assert page.locator("iframe").bounding_box()["width"] == 384
 
 
 def test_a_page_that_replaces_its_body_keeps_the_conversation(
