@@ -23,15 +23,36 @@ class Product:
 
 
 PRODUCTS = (
-    Product("mist-mug", "79", {"pl": "Kubek „Mgła” 320 ml", "en": "“Mgła” mug, 320 ml"}, "Mgła",
-            {"pl": "Nowość", "en": "New"}),
+    Product(
+        "mist-mug",
+        "79",
+        {"pl": "Kubek „Mgła” 320 ml", "en": "“Mgła” mug, 320 ml"},
+        "Mgła",
+        {"pl": "Nowość", "en": "New"},
+    ),
     Product("dew-mug", "74", {"pl": "Kubek „Rosa” niski 250 ml", "en": "“Rosa” low mug, 250 ml"}, "Rosa", {}),
-    Product("chalk-mug", "89", {"pl": "Kubek „Kreda” wysoki 400 ml", "en": "“Kreda” tall mug, 400 ml"}, "Kreda", {}),
-    Product("soot-cup", "64", {"pl": "Filiżanka do espresso „Sadza”", "en": "“Sadza” espresso cup"}, "Sadza",
-            {"pl": "Ostatnie 4 sztuki", "en": "Last 4 pieces"}),
+    Product(
+        "chalk-mug",
+        "89",
+        {"pl": "Kubek „Kreda” wysoki 400 ml", "en": "“Kreda” tall mug, 400 ml"},
+        "Kreda",
+        {},
+    ),
+    Product(
+        "soot-cup",
+        "64",
+        {"pl": "Filiżanka do espresso „Sadza”", "en": "“Sadza” espresso cup"},
+        "Sadza",
+        {"pl": "Ostatnie 4 sztuki", "en": "Last 4 pieces"},
+    ),
     Product("mist-jug", "189", {"pl": "Dzbanek „Mgła” 1,2 l", "en": "“Mgła” jug, 1.2 l"}, "Mgła", {}),
-    Product("dew-bowl", "69", {"pl": "Miseczka „Rosa” 16 cm", "en": "“Rosa” bowl, 16 cm"}, "Rosa",
-            {"pl": "−15% do niedzieli", "en": "−15% until Sunday"}),
+    Product(
+        "dew-bowl",
+        "69",
+        {"pl": "Miseczka „Rosa” 16 cm", "en": "“Rosa” bowl, 16 cm"},
+        "Rosa",
+        {"pl": "−15% do niedzieli", "en": "−15% until Sunday"},
+    ),
 )
 
 

@@ -15,14 +15,26 @@ DEFAULT = "#5b21b6"
 
 _TO_XYZ = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
 _FROM_XYZ = ((3.2406, -1.5372, -0.4986), (-0.9689, 1.8758, 0.0415), (0.0557, -0.2040, 1.0570))
-_TO_LMS = ((0.4122214708, 0.5363325363, 0.0514459929), (0.2119034982, 0.6806995451, 0.1073969566),
-           (0.0883024619, 0.2817188376, 0.6299787005))
-_TO_LAB = ((0.2104542553, 0.7936177850, -0.0040720468), (1.9779984951, -2.4285922050, 0.4505937099),
-           (0.0259040371, 0.7827717662, -0.8086757660))
-_FROM_LAB = ((1.0, 0.3963377774, 0.2158037573), (1.0, -0.1055613458, -0.0638541728),
-             (1.0, -0.0894841775, -1.2914855480))
-_FROM_LMS = ((4.0767416621, -3.3077115913, 0.2309699292), (-1.2684380046, 2.6097574011, -0.3413193965),
-             (-0.0041960863, -0.7034186147, 1.7076147010))
+_TO_LMS = (
+    (0.4122214708, 0.5363325363, 0.0514459929),
+    (0.2119034982, 0.6806995451, 0.1073969566),
+    (0.0883024619, 0.2817188376, 0.6299787005),
+)
+_TO_LAB = (
+    (0.2104542553, 0.7936177850, -0.0040720468),
+    (1.9779984951, -2.4285922050, 0.4505937099),
+    (0.0259040371, 0.7827717662, -0.8086757660),
+)
+_FROM_LAB = (
+    (1.0, 0.3963377774, 0.2158037573),
+    (1.0, -0.1055613458, -0.0638541728),
+    (1.0, -0.0894841775, -1.2914855480),
+)
+_FROM_LMS = (
+    (4.0767416621, -3.3077115913, 0.2309699292),
+    (-1.2684380046, 2.6097574011, -0.3413193965),
+    (-0.0041960863, -0.7034186147, 1.7076147010),
+)
 
 
 def _times(matrix: tuple[Vector, Vector, Vector], vector: Vector) -> Vector:
@@ -84,7 +96,9 @@ def palette(colour: str) -> dict[str, dict[str, str]]:
     on = "#ffffff" if white_text else _hex(_times(_FROM_XYZ, _scale(xyz, 0.015 / y)))
     off = "#000000" if white_text else "#ffffff"
 
-    def theme(paper: str, fill: Vector, ink: Vector, tint: float, wash_of_fill: float | None) -> dict[str, str]:
+    def theme(
+        paper: str, fill: Vector, ink: Vector, tint: float, wash_of_fill: float | None
+    ) -> dict[str, str]:
         fill_hex = _hex(_times(_FROM_XYZ, fill))
         ink_hex = _hex(_times(_FROM_XYZ, ink))
         return {
@@ -94,14 +108,18 @@ def palette(colour: str) -> dict[str, dict[str, str]]:
             "ink": ink_hex,
             "rim": _blend(fill_hex, ink_hex, 0.78),  # only very pale colours show it
             "tint": _blend(colour, paper, tint),
-            "wash": _blend(colour, paper, 0.13) if wash_of_fill is None else _blend(fill_hex, paper, wash_of_fill),
+            "wash": _blend(colour, paper, 0.13)
+            if wash_of_fill is None
+            else _blend(fill_hex, paper, wash_of_fill),
             "outline": _blend(ink_hex, paper, 0.45),
         }
 
     # On dark paper a dark colour is lifted off it (3:1), and ink is lifted until it reads as text.
     lifted = _mix_light(xyz, max(0.0, 0.14 - y) / (1.0001 - y))
     return {
-        "light": theme("#ffffff", _scale(xyz, shade), _scale(xyz, min(1.0, 0.13 / max(y, 0.001))), 0.07, None),
+        "light": theme(
+            "#ffffff", _scale(xyz, shade), _scale(xyz, min(1.0, 0.13 / max(y, 0.001))), 0.07, None
+        ),
         "dark": theme(
             "#17181c", _scale(lifted, shade), _mix_light(xyz, max(0.0, 0.29 - y) / (1.0001 - y)), 0.14, 0.16
         ),
