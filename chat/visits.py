@@ -162,15 +162,10 @@ class Visit:
 
     def is_behind(self, data: dict[str, Any]) -> bool:
         """Whether the client, which stands where `data` says, has missed something."""
-        if not self.customer_key:
-            return False
-        latest = (
-            Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
-            .order_by("-id")
-            .values_list("public_id", "public_seq")
-            .first()
-        )
-        return latest is not None and latest != (data.get("conversation"), data.get("seq"))
+        latest = self._latest_conversation()
+        if latest is None:
+            return bool(data.get("conversation"))
+        return (latest.public_id, latest.public_seq) != (data.get("conversation"), data.get("seq"))
 
     def receive(self, data: dict[str, Any]) -> dict[str, Any]:
         """The visitor's message is stored; the data of `message.stored`. Raises ProtocolError."""
