@@ -97,7 +97,7 @@ export class Transport {
     else this.#refused += code === 4403 ? 2 : 1;
     if (welcomed && Date.now() - this.#since > 5000) this.#tries = 0;
     const restarting = code === 1012 && this.#tries === 0;
-    let wait = restarting ? 300 * Math.random() : Math.min(15000, 500 * 2 ** this.#tries) * jitter();
+    let wait = restarting ? 300 * Math.random() : Math.min(document.hidden ? 15000 : 5000, 500 * 2 ** this.#tries) * jitter();
     if (code === 4429) wait = 15000;
     this.#tries += 1;
     if (this.#refused >= 2) this.#fallBack();
