@@ -28,6 +28,13 @@ class ConversationQuerySet(QuerySet["Conversation"]):
         takes_part = Participant.objects.filter(conversation=OuterRef("pk"), agent=agent, left_at=None)
         return self.filter(Exists(takes_part), status=Conversation.Status.ACTIVE)
 
+    def open(self) -> "ConversationQuerySet":
+        """Waiting or active, whoever leads them."""
+        return self.filter(status__in=Conversation.OPEN)
+
+    def ended(self) -> "ConversationQuerySet":
+        return self.exclude(status__in=Conversation.OPEN)
+
     def unanswered(self) -> "ConversationQuerySet":
         """The customer's last word has no reply, and nobody marked it *ignore* (IN1)."""
         return self.filter(waiting_since__isnull=False)

@@ -10,3 +10,4 @@ import "./times.js";
 import "./rings.js";
 import "./passwords.js";
 import "./regions.js";
+import "./conversations.js";

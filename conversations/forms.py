@@ -1,0 +1,101 @@
+"""What agents send, made safe: the same rules as for visitors (docs/widget-protocol.md)."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, Channel, Company
+from conversations.models import Conversation, Tag
+from conversations.timeline import MAX_TEXT
+
+_CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {0x7F: None}
+
+
+class PlainText(forms.CharField):
+    """Line breaks as one character, no control characters, no halves of characters."""
+
+    def to_python(self, value: Any) -> str:
+        text = str(value or "").replace("\r\n", "\n").translate(_CONTROL)
+        return str(super().to_python(text.encode("utf-8", "ignore").decode()) or "")
+
+
+class MessageForm(forms.Form):
+    """A reply or a note. `id` is the sender's own, so that sending again is harmless (rule 1)."""
+
+    id = forms.RegexField(r"\A[A-Za-z0-9_-]{8,64}\Z")
+    kind = forms.ChoiceField(choices=[("reply", _("Reply")), ("note", _("Note"))])
+    text = PlainText(
+        max_length=MAX_TEXT,
+        error_messages={
+            "required": _("Write something first."),
+            "max_length": _("This is too long: at most %(limit_value)s characters go into one message."),
+        },
+    )
+
+    @property
+    def problem(self) -> str:
+        """What to tell the agent."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class TagForm(forms.Form):
+    name = PlainText(
+        label=_("Tag"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "class": "input",
+                "list": "tag-names",
+                "autocomplete": "off",
+                "autofocus": True,
+                "maxlength": 40,
+            }
+        ),
+        error_messages={
+            "required": _("Give the tag a name."),
+            "max_length": _("A tag has at most %(limit_value)s characters."),
+        },
+    )
+
+
+class HistoryForm(forms.Form):
+    """The filters of the history. A field that makes no sense is reported and the rest still counts."""
+
+    q = PlainText(required=False, max_length=200, label=_("Search all conversations"))
+    since = forms.DateField(required=False, label=_("From"))
+    until = forms.DateField(required=False, label=_("To"))
+    channel = forms.ChoiceField(required=False, label=_("Channel"))
+    agent = forms.ModelChoiceField(queryset=Agent.objects.none(), required=False, label=_("Agent"))
+    tag = forms.ModelChoiceField(queryset=Tag.objects.none(), required=False, label=_("Tag"))
+    direction = forms.ChoiceField(required=False, label=_("Direction"))
+    status = forms.ChoiceField(required=False, label=_("Status"))
+
+    def __init__(self, data: Any, *, company: Company) -> None:
+        super().__init__(data, auto_id="filter-%s")
+        choices: dict[str, tuple[Any, Any]] = {
+            "channel": (_("Every channel"), Channel.choices),
+            "direction": (_("Both directions"), Conversation.Direction.choices),
+            "status": (_("Every status"), Conversation.Status.choices),
+        }
+        for name, (everything, values) in choices.items():
+            field = cast(forms.ChoiceField, self.fields[name])
+            field.choices = [("", everything), *values]
+        self._choose(
+            "agent",
+            Agent.objects.filter(company=company).order_by("first_name", "last_name"),
+            _("Every agent"),
+        )
+        self._choose("tag", Tag.objects.filter(company=company), _("Every tag"))
+        for name in ("since", "until"):
+            self.fields[name].widget = forms.DateInput(
+                format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
+            )
+
+    def _choose(self, name: str, queryset: Any, everything: Any) -> None:
+        field = cast("forms.ModelChoiceField[Any]", self.fields[name])
+        field.queryset, field.empty_label = queryset, everything
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)

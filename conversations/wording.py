@@ -1,0 +1,120 @@
+"""How agents read a timeline: an entry becomes a `Line`, ready for templates/conversations/includes/line.html. The
+page's scripts make the same lines of the socket's events (static/js/lines.js), from templates that this fills."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from conversations.models import Conversation, Entry
+from conversations.timeline import iso
+
+ICONS = {
+    Entry.Event.OFFERED: "bell",
+    Entry.Event.TRANSFERRED: "transfer",
+    Entry.Event.CLOSED: "check",
+    Entry.Event.REOPENED: "refresh",
+    Entry.Event.IGNORED: "ignore",
+    Entry.Event.TAGGED: "tag",
+    Entry.Event.UNTAGGED: "tag",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as it is shown. `author` tells whether two lines are by the same person, in the same role."""
+
+    kind: str  # visitor, agent, note, event
+    author: str = ""
+    seq: int | None = None
+    name: str = ""
+    text: str = ""
+    at: datetime | None = None
+    is_own: bool = False
+    icon: str = ""
+
+    @property
+    def iso(self) -> str:
+        return iso(self.at) if self.at else ""
+
+
+def customer_label(conversation: Conversation) -> str:
+    """What the customer is called; strangers are told apart by a number."""
+    return conversation.customer or stranger(conversation)
+
+
+def stranger(conversation: Conversation) -> str:
+    return _("Visitor %(number)s") % {"number": conversation.short_number}
+
+
+def lines_of(conversation: Conversation, entries: Iterable[Entry], agent: Agent) -> list[Line]:
+    return [line_of(conversation, entry, agent) for entry in entries]
+
+
+def line_of(conversation: Conversation, entry: Entry, agent: Agent) -> Line:
+    facts: dict[str, Any] = {"seq": entry.seq, "at": entry.created_at}
+    if entry.kind == Entry.Kind.EVENT:
+        return Line("event", text=event_words(entry), icon=ICONS.get(Entry.Event(entry.event), ""), **facts)
+    facts["text"] = entry.text
+    if entry.by == Entry.By.CUSTOMER:
+        return Line("visitor", "customer", name=entry.author_name or stranger(conversation), **facts)
+    kind = "note" if entry.kind == Entry.Kind.NOTE else "agent"
+    return Line(
+        kind,
+        f"{kind}-{entry.agent_id or entry.author_name}",
+        name=entry.author_name,
+        is_own=entry.agent_id == agent.pk,
+        **facts,
+    )
+
+
+def blank_lines(conversation: Conversation, agent: Agent) -> dict[str, Line]:
+    """Lines without content, for the page's scripts to copy and fill."""
+    return {
+        "visitor": Line("visitor", "customer", name=stranger(conversation)),
+        "agent": Line("agent"),
+        "own": Line("agent", is_own=True),
+        "note": Line("note"),
+    }
+
+
+def event_words(entry: Entry) -> str:
+    """What happened, in a sentence without a full stop."""
+    names = {"by": entry.author_name, "whom": entry.text}
+    sentence = _sentences().get(Entry.Event(entry.event))
+    if entry.event == Entry.Event.STARTED and entry.text:
+        return _("Conversation started on %(page)s") % {"page": entry.text}
+    if entry.by == Entry.By.SYSTEM:
+        sentence = _impersonal().get(Entry.Event(entry.event), sentence)
+    return (sentence or entry.get_event_display()) % names
+
+
+def _sentences() -> dict[Entry.Event, str]:
+    return {
+        Entry.Event.STARTED: _("Conversation started"),
+        Entry.Event.OFFERED: _("Offered to %(whom)s"),
+        Entry.Event.OFFER_EXPIRED: _("%(whom)s did not answer in time"),
+        Entry.Event.OFFER_DECLINED: _("%(whom)s declined"),
+        Entry.Event.ANSWERED: _("%(by)s takes the conversation"),
+        Entry.Event.JOINED: _("%(by)s joins the conversation"),
+        Entry.Event.LEFT: _("%(by)s leaves the conversation"),
+        Entry.Event.TRANSFERRED: _("%(by)s hands over to %(whom)s"),
+        Entry.Event.CLOSED: _("%(by)s closes the conversation"),
+        Entry.Event.REOPENED: _("%(by)s takes up the conversation again"),
+        Entry.Event.IGNORED: _("%(by)s: needs no answer"),
+        Entry.Event.TAGGED: _("%(by)s adds the tag “%(whom)s”"),
+        Entry.Event.UNTAGGED: _("%(by)s removes the tag “%(whom)s”"),
+        Entry.Event.CUSTOMER_DATA: _("Customer data changed"),
+    }
+
+
+def _impersonal() -> dict[Entry.Event, str]:
+    """The same when nobody did it by hand."""
+    return {
+        Entry.Event.CLOSED: _("Conversation closed"),
+        Entry.Event.TRANSFERRED: _("Handed over to %(whom)s"),
+        Entry.Event.TAGGED: _("Tag “%(whom)s” added"),
+    }

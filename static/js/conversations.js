@@ -1,0 +1,9 @@
+// The agents' side of conversations, on every page of the shell: presence and news, counters, and the open conversation.
+import "./freshness.js";
+import "./socket.js";
+import "./timeline.js";
+import "./outbox.js";
+import "./composer.js";
+import "./offers.js";
+import "./workspace.js";
+import "./shortcuts.js";

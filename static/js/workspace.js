@@ -1,0 +1,76 @@
+// The panes of the workspace: which row is open, which pane a phone shows, where the focus goes, and small helpers of pages.
+import { now } from "./clock.js";
+import { onContent } from "./dom.js";
+import { openConversation } from "./freshness.js";
+
+const WARN = 5 * 60_000;
+const OVER = 10 * 60_000;
+
+function showOpen() {
+  const main = document.querySelector("main.workspace");
+  if (!main) return;
+  const conversation = openConversation();
+  main.dataset.view = conversation ? "main" : "list";
+  for (const row of main.querySelectorAll(".conv")) {
+    if (Number(row.dataset.conversation) === conversation) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+/** Waiting is the only alarm: rows are tinted by how long the customer waits. */
+function showWaiting() {
+  for (const row of document.querySelectorAll("[data-waiting]")) {
+    const waits = now() - Date.parse(row.dataset.waiting);
+    if (waits >= OVER) row.dataset.sla = "over";
+    else if (waits >= WARN) row.dataset.sla = "warn";
+    else delete row.dataset.sla;
+  }
+}
+
+// A row answers at once, before its conversation is there.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest(".conv[data-conversation]");
+  if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  for (const other of document.querySelectorAll(".conv[aria-current]")) other.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+});
+
+// Another conversation stands in the pane: reading goes on at its heading; where there is one pane, back at its row.
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "conversation") return;
+  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  document.getElementById("conversation-title")?.focus({ preventScroll: true });
+});
+
+// The fold of a section, and other things that belong to the person, survive a refresh.
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.matches("details, dialog"));
+
+/** The number at "Conversations" in the navigation comes with the counters. */
+function showNew() {
+  const count = document.getElementById("nav-new")?.dataset.count;
+  if (count === undefined) return;
+  for (const place of document.querySelectorAll("[data-cc-new-count]")) {
+    place.firstElementChild.textContent = count;
+    place.hidden = count === "0";
+  }
+}
+
+// The inbox of the top bar is filled when it opens.
+document.addEventListener("toggle", (event) => {
+  const { ccInbox } = event.target.dataset ?? {};
+  if (ccInbox && event.newState === "open") htmx.ajax("GET", ccInbox, { target: event.target, swap: "innerHTML" });
+}, true);
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-cc-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.ccCopy);
+  button.querySelector("span").textContent = button.dataset.copied;
+});
+
+onContent(() => {
+  showOpen();
+  showWaiting();
+  showNew();
+});
+setInterval(showWaiting, 5000);
