@@ -14,7 +14,7 @@ class Promise(models.Model):
     payload = models.JSONField(default=dict)
     due_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
-    # Who keeps it holds a lease; when that process dies, the lease runs out and another takes over.
+    # For effects outside the database: who keeps it holds a lease; when that process dies, another takes over then.
     leased_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True, default="")
     # Given up after many attempts: an operator decides (admin: "Try again").

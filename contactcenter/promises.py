@@ -26,15 +26,18 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contactcenter.models import Promise
 
 logger = logging.getLogger(__name__)
 
+# How long a promise with an outside effect waits for a process that died in the middle.
 LEASE = timedelta(seconds=90)
+# Tells these advisory locks of PostgreSQL from any others.
+ADVISORY_SPACE = 7_701
 MAX_ATTEMPTS = 20
 LONGEST_BACKOFF = timedelta(minutes=15)
 # Alarms further away than this are left to the sweep: brokers lose or repeat what they hold for long.
@@ -91,94 +94,85 @@ def make_promise(kind: str, *, key: str, due_at: datetime, **payload: Any) -> No
 
 def keep_promise(promise_id: int) -> bool:
     """Keep one promise if it is due and nobody else is at it. True when its keeper ran to the end."""
-    claimed = _claim(promise_id)
-    if claimed is None:
-        return False
-    promise, keeper = claimed
-    if keeper.outside and not _outside.acquire(blocking=False):
-        _give_back(promise)
+    promise = _due().filter(pk=promise_id).first()
+    keeper = _keepers.get(promise.kind) if promise else None
+    if promise is None or keeper is None:
         return False
     try:
-        if keeper.outside:
-            keeper.handle(**promise.payload)
-            _delete(promise)
-        else:
-            with transaction.atomic():
-                # The keeper first: it locks what the promise is about before the promise, as everybody does who
-                # makes promises. The other way round would be a deadlock.
-                keeper.handle(**promise.payload)
-                _delete(promise)
+        return _keep_under_lease(promise, keeper) if keeper.outside else _keep_in_transaction(promise, keeper)
     except Exception as error:
-        logger.exception("promise %s could not be kept (attempt %s)", promise, promise.attempts)
+        logger.exception("promise %s could not be kept (attempt %s)", promise, promise.attempts + 1)
         _postpone(promise, error)
         return False
+
+
+def _due() -> QuerySet[Promise]:
+    now = timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    return Promise.objects.filter(free, due_at__lte=now, failed_at=None)
+
+
+def _keep_in_transaction(promise: Promise, keeper: Keeper) -> bool:
+    """Exactly once: the effect and the end of the promise are one transaction. When the process dies in the middle,
+    nothing of it has happened, and the next one need not wait for a lease."""
+    with transaction.atomic():
+        if not _alone_with(promise) or not _due().filter(pk=promise.pk, due_at=promise.due_at).exists():
+            return False
+        # The keeper first: it locks what the promise is about before the promise, as everybody does who makes
+        # promises. The other way round would be a deadlock.
+        keeper.handle(**promise.payload)
+        # Unless it was promised anew in the meantime, perhaps by its own keeper: then for another time.
+        Promise.objects.filter(pk=promise.pk, due_at=promise.due_at).delete()
+    return True
+
+
+def _alone_with(promise: Promise) -> bool:
+    """Whether nobody else keeps it right now. Said until the end of the transaction, without locking the row; on
+    SQLite the transaction itself is alone."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ADVISORY_SPACE, promise.pk % 2**31])
+        return bool(cursor.fetchone()[0])
+
+
+def _keep_under_lease(promise: Promise, keeper: Keeper) -> bool:
+    """At least once: the effect is outside, where no transaction reaches."""
+    if not _outside.acquire(blocking=False):
+        return False
+    try:
+        leased_until = timezone.now() + LEASE
+        if not _due().filter(pk=promise.pk, due_at=promise.due_at).update(leased_until=leased_until):
+            return False
+        promise.leased_until = leased_until
+        keeper.handle(**promise.payload)
+        Promise.objects.filter(pk=promise.pk, due_at=promise.due_at, leased_until=leased_until).delete()
     finally:
-        if keeper.outside:
-            _outside.release()
+        _outside.release()
     return True
 
 
 def sweep_promises() -> int:
     """Keep everything that is due. Returns how many promises were kept."""
-    now = timezone.now()
     kinds = [kind for kind, keeper in _keepers.items() if not (keeper.outside and _outside.locked())]
-    due = (
-        Promise.objects.filter(due_at__lte=now, failed_at=None, kind__in=kinds)
-        .filter(Q(leased_until=None) | Q(leased_until__lte=now))
-        .order_by("due_at")
-        .values_list("pk", flat=True)[:SWEEP_BATCH]
-    )
+    due = _due().filter(kind__in=kinds).order_by("due_at").values_list("pk", flat=True)[:SWEEP_BATCH]
     return sum(keep_promise(promise_id) for promise_id in list(due))
-
-
-def _claim(promise_id: int) -> tuple[Promise, Keeper] | None:
-    """Take the lease: compare-and-set, so that of many workers one gets it."""
-    now = timezone.now()
-    with transaction.atomic():
-        promise = (
-            Promise.objects.select_for_update(skip_locked=True)
-            .filter(pk=promise_id, due_at__lte=now, failed_at=None)
-            .filter(Q(leased_until=None) | Q(leased_until__lte=now))
-            .first()
-        )
-        if promise is None:
-            return None
-        keeper = _keepers.get(promise.kind)
-        if keeper is None:
-            logger.error("nobody keeps promises of kind %s", promise.kind)
-            return None
-        promise.attempts += 1
-        promise.leased_until = now + LEASE
-        promise.save(update_fields=["attempts", "leased_until"])
-    return promise, keeper
-
-
-def _give_back(promise: Promise) -> None:
-    Promise.objects.filter(pk=promise.pk, leased_until=promise.leased_until).update(
-        attempts=promise.attempts - 1, leased_until=None
-    )
-
-
-def _delete(promise: Promise) -> None:
-    """Delete the row unless it was promised anew in the meantime, perhaps by its own keeper (then attempts and lease
-    are others)."""
-    Promise.objects.filter(
-        pk=promise.pk, attempts=promise.attempts, leased_until=promise.leased_until
-    ).delete()
 
 
 def _postpone(promise: Promise, error: Exception) -> None:
     now = timezone.now()
-    wait = min(timedelta(seconds=2**promise.attempts), LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311
+    attempts = promise.attempts + 1
+    wait = min(timedelta(seconds=2**attempts), LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311
     try:
-        Promise.objects.filter(pk=promise.pk, leased_until=promise.leased_until).update(
+        Promise.objects.filter(pk=promise.pk, due_at=promise.due_at).update(
             due_at=now + wait,
+            attempts=attempts,
             leased_until=None,
             last_error=f"{type(error).__name__}: {error}"[:2000],
-            failed_at=now if promise.attempts >= MAX_ATTEMPTS else None,
+            failed_at=now if attempts >= MAX_ATTEMPTS else None,
         )
     except Exception:
-        # The database itself is away: the lease runs out, and the sweep comes again.
+        # The database itself is away: it stays due, and the sweep comes again.
         logger.warning("promise %s: its failure could not be noted", promise.pk)
 
 

@@ -112,19 +112,30 @@ def test_a_broker_that_is_away_does_not_disturb_who_promises(
     assert sweep_promises() == 1
 
 
-def test_what_a_dead_worker_left_behind_is_taken_over_when_its_lease_runs_out(
-    kept: Kept, clock: Clock
-) -> None:
-    promise = promise_in(0)
-    assert promises._claim(promise.pk)  # and then kill -9
+class Killed(BaseException):
+    """The process ends here, without another word."""
 
-    clock.move(seconds=LEASE.total_seconds() - 0.001)
-    assert sweep_promises() == 0
-    assert keep_promise(promise.pk) is False
-    clock.move(seconds=0.001)
+
+def killed() -> None:
+    raise Killed
+
+
+def test_what_a_dead_worker_left_behind_is_taken_over(kept: Kept, clock: Clock) -> None:
+    """At once when all of its work was rolled back with it; otherwise when its lease has run out."""
+    promise = promise_in(0)
+    kept.then = killed
+    with pytest.raises(Killed):
+        keep_promise(promise.pk)
+    kept.then = None
+
+    if promises._keepers["test"].outside:
+        clock.move(seconds=LEASE.total_seconds() - 0.001)
+        assert sweep_promises() == 0
+        assert keep_promise(promise.pk) is False
+        clock.move(seconds=0.001)
     assert sweep_promises() == 1
 
-    assert len(kept) == 1
+    assert len(kept) == 2
 
 
 def test_a_keeper_that_fails_is_asked_again_later_and_later(
