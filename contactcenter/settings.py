@@ -158,9 +158,7 @@ DATABASE_THREADS = 1 if DATABASE_IS_SQLITE else env.int("DATABASE_THREADS", defa
 # --- Between processes --------------------------------------------------------------------------------------
 
 if EMBEDDED:
-    CHANNEL_LAYERS = {
-        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 500}}
-    }
+    CHANNEL_LAYERS = {"default": {"BACKEND": "contactcenter.local_bus.LocalBus"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://localhost/"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
@@ -242,7 +240,7 @@ USE_TZ = True
 # --- Files ---------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
