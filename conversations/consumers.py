@@ -1,6 +1,7 @@
 """The agents' socket: it listens, renews the agent's presence and says "typing". What agents do goes over HTTP."""
 
 import json
+import re
 import time
 from collections.abc import MutableMapping
 from datetime import timedelta
@@ -25,6 +26,7 @@ from conversations.models import Conversation
 from conversations.timeline import iso
 
 HEARTBEAT = 10.0  # seconds between an open tab's signs of life
+_DEVICE = re.compile(r"[A-Za-z0-9_-]{8,40}")
 _SESSION_ENDED = '{"type":"session.ended"'
 
 
@@ -99,8 +101,8 @@ class AgentSocket(Socket):
         """Every 10 seconds: renews this device's lease, and answers where everything stands, so that the screen knows
         whether it missed something."""
         device, conversation_id = data.get("device"), data.get("conversation")
-        if not isinstance(device, str) or not 8 <= len(device) <= 40:
-            raise ProtocolError("bad_frame", "A device has 8 to 40 characters.")
+        if not isinstance(device, str) or not _DEVICE.fullmatch(device):
+            raise ProtocolError("bad_frame", "A device has 8 to 40 letters, digits, _ or -.")
         if conversation_id is not None and not (
             isinstance(conversation_id, int) and 0 < conversation_id < 2**63
         ):

@@ -239,7 +239,13 @@ class Entry(models.Model):
         CUSTOMER_DATA = "customer_data", _("customer data")
 
     # Events that visitors are told of.
-    PUBLIC_EVENTS: ClassVar = (Event.ANSWERED, Event.TRANSFERRED, Event.CLOSED, Event.REOPENED)
+    PUBLIC_EVENTS: ClassVar = (
+        Event.ANSWERED,
+        Event.TRANSFERRED,
+        Event.CLOSED,
+        Event.REOPENED,
+        Event.IGNORED,  # for them it is closed
+    )
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="entries")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")

@@ -14,7 +14,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agents.models import Agent
-from contactcenter.database import first_row
 from contactcenter.events import EntryAdded, VisitorEntry, publish
 from contactcenter.realtime import company_agents
 from conversations.models import Conversation, Entry
@@ -148,13 +147,17 @@ def add_event(
 
 def _add(conversation_id: int, numbering: str, values: list[Any], draft: _Draft, now: datetime) -> Stored:
     try:
-        with transaction.atomic():
-            values = [_adapt(value) for value in values]
-            row = first_row(numbering, [*values, conversation_id])
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Raw statements do not pass through the ORM's fields: the time as this database stores it.
+            stamp = connection.ops.adapt_datetimefield_value(now)
+            cursor.execute(
+                numbering, [*(stamp if value is now else value for value in values), conversation_id]
+            )
+            row = cursor.fetchone()
             if row is None:
                 raise ConversationEnded
             seq, prev, company_id, public_id, customer_key = row
-            _insert(conversation_id, company_id, seq, prev, draft, now)
+            cursor.execute(_INSERT, _row(conversation_id, company_id, seq, prev, draft, stamp))
             _tell(conversation_id, company_id, public_id, customer_key, seq, prev, draft, now)
     except IntegrityError:
         stored = draft.client_id and find_stored(conversation_id=conversation_id, client_id=draft.client_id)
@@ -164,30 +167,25 @@ def _add(conversation_id: int, numbering: str, values: list[Any], draft: _Draft,
     return Stored(seq, prev, now)
 
 
-def _insert(
-    conversation_id: int, company_id: int, seq: int, prev: int | None, draft: _Draft, now: datetime
-) -> None:
-    words = search_text(company_id, *draft.searched) if draft.searched else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                conversation_id,
-                company_id,
-                seq,
-                prev,
-                draft.kind,
-                draft.by,
-                draft.author_id,
-                draft.author_name,
-                draft.client_id,
-                draft.text,
-                draft.event,
-                json.dumps(draft.data) if draft.data else "{}",
-                words,
-                _adapt(now),
-            ],
-        )
+def _row(
+    conversation_id: int, company_id: int, seq: int, prev: int | None, draft: _Draft, stamp: Any
+) -> list[Any]:
+    return [
+        conversation_id,
+        company_id,
+        seq,
+        prev,
+        draft.kind,
+        draft.by,
+        draft.author_id,
+        draft.author_name,
+        draft.client_id,
+        draft.text,
+        draft.event,
+        json.dumps(draft.data) if draft.data else "{}",
+        search_text(company_id, *draft.searched) if draft.searched else "",
+        stamp,
+    ]
 
 
 def _tell(
@@ -229,9 +227,14 @@ def _for_visitor(public_id: str, seq: int, prev: int, draft: _Draft, at: str) ->
         "visitor" if draft.by == "customer" else draft.by,
         draft.public_name,
         draft.text if draft.public_text is None else draft.public_text,
-        draft.event or None,
+        _event_for_visitor(draft.event),
         at,
     )
+
+
+def _event_for_visitor(event: str) -> str | None:
+    """Nobody is told that they were ignored."""
+    return str(Entry.Event.CLOSED) if event == Entry.Event.IGNORED else event or None
 
 
 def find_stored(*, conversation_id: int, client_id: str) -> Stored | None:
@@ -242,12 +245,8 @@ def find_stored(*, conversation_id: int, client_id: str) -> Stored | None:
 
 def iso(moment: datetime) -> str:
     """A time as frames carry it: ISO 8601 in UTC, with milliseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
-def _adapt(value: Any) -> Any:
-    """Times as this database stores them: raw statements do not pass through the ORM's fields."""
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    # Not strftime, which asks the operating system for the time zone again and again.
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 # --- reading --------------------------------------------------------------------------------------------------
@@ -274,6 +273,6 @@ def _as_visitor_sees(conversation: Conversation, entry: Entry) -> VisitorEntry:
         by="visitor" if entry.by == Entry.By.CUSTOMER else entry.by,
         name=public_name if entry.by == Entry.By.AGENT else "",
         text=entry.data.get("public_text", "") if entry.kind == Entry.Kind.EVENT else entry.text,
-        event=entry.event or None,
+        event=_event_for_visitor(entry.event),
         at=iso(entry.created_at),
     )

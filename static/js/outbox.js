@@ -76,7 +76,8 @@ async function deliver(item) {
     note(item.id, { refused: message || "–" });
     return true;
   }
-  if (answer?.status === 403 || answer?.redirected) raiseBanner("session");
+  if (!answer) raiseBanner("connection");
+  else if (answer.status === 403) raiseBanner("session");
   note(item.id, { late: true });
   failures += 1;
   retry = setTimeout(send, Math.min(1000 * 2 ** failures, LONGEST_WAIT) * (0.75 + Math.random() / 2));

@@ -6,7 +6,8 @@ import { randomId } from "./ids.js";
 import { openConversation } from "./freshness.js";
 
 const BEAT = 10_000;
-const SILENT_FOR = 25_000;
+// An unanswered heartbeat means that the socket is dead, whatever the browser thinks of it.
+const ANSWER_WITHIN = 8000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const BEFORE_BANNER = 2000;
@@ -16,7 +17,8 @@ let socket = null;
 let opened = false;
 let openedBefore = false;
 let failures = 0;
-let heardAt = 0;
+let beatAt = 0;
+let unanswered = false;
 let retry = 0;
 let banner = 0;
 
@@ -37,6 +39,9 @@ export function tell(type, data) {
 
 /** Ask where everything stands. */
 export function beat() {
+  if (!opened) return;
+  if (!unanswered) beatAt = Date.now();
+  unanswered = true;
   tell("heartbeat", { device: device(), conversation: openConversation() });
 }
 
@@ -52,7 +57,7 @@ function connect() {
 
 function hasOpened() {
   opened = true;
-  heardAt = Date.now();
+  unanswered = false;
   clearTimeout(banner);
   banner = 0;
   dropBanner("connection");
@@ -64,8 +69,8 @@ function hasOpened() {
 
 function hear(text) {
   const { type, data } = JSON.parse(text);
-  heardAt = Date.now();
   if (type === "heartbeat") {
+    unanswered = false;
     failures = 0;
     noteGoodAnswer();
     checkStatus(data.status);
@@ -114,18 +119,19 @@ function wake() {
   }
 }
 
-setInterval(() => {
-  if (opened && Date.now() - heardAt > SILENT_FOR) {
+function tick() {
+  if (opened && unanswered && Date.now() - beatAt > ANSWER_WITHIN) {
     const dead = socket;
     hasClosed(0);
-    dead?.close();
-  } else {
+    dead.close();
+  } else if (Date.now() - beatAt >= BEAT) {
     beat();
   }
-}, BEAT);
+}
 
 if (document.getElementById("counters")) {
   connect();
+  new Worker(new URL("./ticker.js", import.meta.url)).addEventListener("message", tick);
   addEventListener("online", wake);
   addEventListener("pageshow", (event) => event.persisted && wake());
   document.addEventListener("visibilitychange", () => document.hidden || wake());
