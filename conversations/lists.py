@@ -127,11 +127,10 @@ def _count_unread(agent: Agent, conversations: list[Any]) -> None:
 def _is_unread(conversation: Any) -> bool:
     if conversation.is_waiting:
         return bool(conversation.customer_seq)
-    return bool(
-        conversation.is_open
-        and conversation.read_seq is not None
-        and conversation.customer_seq > conversation.read_seq
-    )
+    # Whoever has answered has read.
+    if conversation.status != Conversation.Status.ACTIVE or conversation.waiting_since is None:
+        return False
+    return conversation.read_seq is not None and conversation.customer_seq > conversation.read_seq
 
 
 def open_offers(agent: Agent) -> list[Offer]:
