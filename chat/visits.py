@@ -27,7 +27,7 @@ from conversations.timeline import ConversationEnded, Stored, iso
 SHOWN_AFTER_END = timedelta(hours=24)
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {0x7F: None}
+_CONTROL = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
 
 def clean_text(value: object) -> str:
@@ -73,6 +73,8 @@ class Visit:
     name: str = ""
     conversation_id: int | None = None
     public_id: str = ""
+    # There are conversations before that one, in which a message that is sent again may be stored.
+    has_earlier: bool = False
     group_id: int | None = None
     language: str = ""
     page: dict[str, str] = field(default_factory=dict)
@@ -95,7 +97,9 @@ class Visit:
         conversation = self._latest_conversation()
         entries: list[dict[str, Any]] = []
         if conversation is not None:
-            self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+            self._stand_in(conversation)
+            others = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
+            self.has_earlier = others.exclude(pk=conversation.pk).exists()
             entries = self._entries(conversation, data.get("after"))
         return {
             "token": token,
@@ -140,6 +144,11 @@ class Visit:
         ended_at = conversation.closed_at or conversation.changed_at
         return conversation if ended_at > timezone.now() - SHOWN_AFTER_END else None
 
+    def _stand_in(self, conversation: Conversation) -> None:
+        if self.conversation_id not in {None, conversation.pk}:
+            self.has_earlier = True
+        self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+
     # --- commands
 
     def sync(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +156,7 @@ class Visit:
         conversation = self._latest_conversation()
         if conversation is None:
             return {"conversation": None, "entries": []}
-        self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+        self._stand_in(conversation)
         return {
             "conversation": asdict(as_customer_sees(conversation)),
             "entries": self._entries(conversation, data),
@@ -180,7 +189,7 @@ class Visit:
         }
 
     def _store(self, client_id: str, text: str) -> Stored:
-        if self.conversation_id is not None:
+        if self.conversation_id is not None and not self.has_earlier:
             try:
                 return timeline.add_customer_message(
                     conversation_id=self.conversation_id, client_id=client_id, text=text, name=self.name
@@ -235,7 +244,7 @@ class Visit:
         )
 
     def _moved_to(self, conversation: Conversation, stored: Stored) -> Stored:
-        self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+        self._stand_in(conversation)
         return stored
 
     def leave_message(self, *, client_id: str, name: str, email: str, text: str) -> Stored:

@@ -38,9 +38,18 @@ def check_frame(frame: Any) -> tuple[str, str | None, dict[str, Any]]:
     kind, ref, data = frame.get("type"), frame.get("ref"), frame.get("data", {})
     if not isinstance(kind, str) or not isinstance(data, dict):
         raise ProtocolError("bad_frame", "A frame has a type and data.")
-    if ref is not None and not (isinstance(ref, str) and len(ref) <= 64):
+    if ref is not None and not (isinstance(ref, str) and len(ref) <= 64 and _can_be_sent(ref)):
         raise ProtocolError("bad_frame", "A ref is a text of at most 64 characters.")
     return kind, ref, data
+
+
+def _can_be_sent(text: str) -> bool:
+    """JSON knows halves of characters (lone surrogates), which no frame could carry back."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def frame_of(kind: str, data: dict[str, Any], ref: str | None = None) -> dict[str, Any]:
@@ -52,5 +61,5 @@ def error_frame(error: ProtocolError, ref: str | None) -> dict[str, Any]:
     return {"type": "error", "ref": ref, "data": data}
 
 
-def encode(frame: dict[str, Any]) -> str:
-    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+# `json.dumps` with options of one's own makes an encoder anew for each frame.
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
