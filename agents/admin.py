@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agents.actions import (
     LastFullAccessAgent,
@@ -120,7 +120,7 @@ class AgentAdmin(UserAdmin):
     change_password_form = AgentPasswordForm
     inlines = [ChannelInline]
     ordering = ["email"]
-    list_display = ["email", "name", "company", "access", "is_active", "takes_conversations", "is_staff"]
+    list_display = ["email", "full_name", "company", "access", "is_active", "takes_conversations", "is_staff"]
     list_filter = ["access", "is_active", "is_staff"]
     list_select_related = ["company"]
     search_fields = ["email", "first_name", "last_name", "company__name"]
@@ -138,6 +138,10 @@ class AgentAdmin(UserAdmin):
         (None, {"fields": ["email", "company", "access", "first_name", "last_name", "is_staff"]}),
         (gettext_lazy("Password"), {"fields": ["usable_password", "password1", "password2"]}),
     ]
+
+    @admin.display(description=pgettext_lazy("person", "name"))
+    def full_name(self, agent: Agent) -> str:
+        return agent.name
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -61,6 +61,10 @@ class ResetRequestForm(forms.Form):
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email", "autofocus": True}),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address, such as anna@example.com."),
+        },
     )
 
 

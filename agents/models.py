@@ -86,7 +86,7 @@ class Company(models.Model):
         default="",
         help_text=_("One origin per line, such as https://shop.example. Empty: any website."),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("company")
@@ -107,7 +107,9 @@ class Company(models.Model):
 class Group(models.Model):
     """A part of the company's agents ("Sales"), for which a widget or a transfer may ask (AG7)."""
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="groups")
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="groups", verbose_name=_("company")
+    )
     name = models.CharField(_("name"), max_length=60)
 
     class Meta:
@@ -177,7 +179,12 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         OFFLINE = "offline", _("Offline")
 
     company = models.ForeignKey(
-        Company, null=True, blank=True, on_delete=models.CASCADE, related_name="agents"
+        Company,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="agents",
+        verbose_name=_("company"),
     )
     email = models.EmailField(_("e-mail"), unique=True)
     first_name = models.CharField(_("first name"), max_length=60, blank=True, default="")
@@ -202,7 +209,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     shown_present = models.BooleanField(default=False, editable=False)
     # Idle longest, asked first: when the agent last took or left a conversation.
     engaged_at = models.DateTimeField(null=True, blank=True, editable=False)
-    date_joined = models.DateTimeField(default=timezone.now)
+    date_joined = models.DateTimeField(_("created"), default=timezone.now)
 
     # typing: the manager's generic argument is AbstractBaseUser's
     objects: ClassVar[AgentManager] = AgentManager()
@@ -259,7 +266,7 @@ class AgentChannel(models.Model):
     """An agent takes part in a channel (AG8)."""
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="channels")
-    channel = models.CharField(max_length=12, choices=Channel)
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agent", "channel"], name="agent_channel_once")]

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agents.models import Company
 from contactcenter.realtime import one_visitor
@@ -11,7 +12,7 @@ class Visitor(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="visitors")
     token_hash = models.CharField(max_length=64, unique=True)
     # What they said of themselves; nobody checked it.
-    name = models.CharField(_("name"), max_length=120, blank=True, default="")
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=120, blank=True, default="")
     email = models.EmailField(_("e-mail"), blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Promise(models.Model):
@@ -8,20 +9,22 @@ class Promise(models.Model):
     Written in the transaction that caused it; deleted in the transaction that kept it.
     """
 
-    kind = models.CharField(max_length=64)
+    kind = models.CharField(_("kind"), max_length=64)
     # What the promise is about ("offer 17"). One pending promise for each kind and key; promising again moves it.
-    key = models.CharField(max_length=128)
-    payload = models.JSONField(default=dict)
-    due_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
+    key = models.CharField(_("key"), max_length=128)
+    payload = models.JSONField(_("facts"), default=dict)
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
     # For effects outside the database: who keeps it holds a lease; when that process dies, another takes over then.
-    leased_until = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True, default="")
+    leased_until = models.DateTimeField(_("in somebody's hands until"), null=True, blank=True)
+    last_error = models.TextField(_("last error"), blank=True, default="")
     # Given up after many attempts: an operator decides (admin: "Try again").
-    failed_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    failed_at = models.DateTimeField(_("given up at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("promise")
+        verbose_name_plural = _("promises")
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="promise_once_per_key")]
         indexes = [
             # the sweep: what is due and not given up
@@ -36,15 +39,19 @@ class OutgoingMail(models.Model):
     """A mail on its way: the letter itself; its promise in `Promise` says when it is tried. Kept after sending, so
     that operators can see what was said to whom."""
 
-    message_id = models.CharField(max_length=255, unique=True)
-    to = models.EmailField()
-    reply_to = models.EmailField(blank=True, default="")
-    subject = models.CharField(max_length=255)
+    message_id = models.CharField(_("message ID"), max_length=255, unique=True)
+    to = models.EmailField(_("recipient"))
+    reply_to = models.EmailField(_("answers go to"), blank=True, default="")
+    subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField()
     html = models.TextField(blank=True, default="")
     headers = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"

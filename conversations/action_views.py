@@ -240,7 +240,7 @@ def add_message(request: AgentRequest, pk: int) -> JsonResponse:
                 conversation=conversation, by=request.user, client_id=client_id, text=text
             )
     except actions.NotAllowed:
-        said = _("The conversation has ended, so this was not sent. Take it up again to send it.")
+        said = _("The conversation has ended, so this was not sent. Reopen it to send it.")
         return JsonResponse({"message": said}, status=409)
     return JsonResponse(_as_event(Entry.objects.get(conversation=conversation, seq=stored.seq)))
 

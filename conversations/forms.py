@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agents.models import Agent, Channel, Company
 from conversations.models import Conversation, Tag
@@ -24,7 +25,9 @@ class MessageForm(forms.Form):
     """A reply or a note. `id` is the sender's own, so that sending again is harmless (rule 1)."""
 
     id = forms.RegexField(r"\A[A-Za-z0-9_-]{8,64}\Z")
-    kind = forms.ChoiceField(choices=[("reply", _("Reply")), ("note", _("Note"))])
+    kind = forms.ChoiceField(
+        choices=[("reply", pgettext_lazy("what one writes", "Reply")), ("note", _("Note"))]
+    )
     text = PlainText(
         max_length=MAX_TEXT,
         error_messages={

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agents.models import Agent
 from conversations.models import Conversation, ConversationQuerySet, Entry, Offer, Participant
@@ -24,9 +25,9 @@ MOST_OFFERS = 3
 
 
 class Tab(models.TextChoices):
-    NEW = "new", _("New")
-    MINE = "mine", _("Mine")
-    ALL = "all", _("All")
+    NEW = "new", pgettext_lazy("conversations", "New")
+    MINE = "mine", pgettext_lazy("conversations", "Mine")
+    ALL = "all", pgettext_lazy("conversations", "All")
 
 
 def capped_count(conversations: ConversationQuerySet) -> int:

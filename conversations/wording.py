@@ -103,7 +103,7 @@ def _sentences() -> dict[Entry.Event, str]:
         Entry.Event.LEFT: _("%(by)s leaves the conversation"),
         Entry.Event.TRANSFERRED: _("%(by)s hands over to %(whom)s"),
         Entry.Event.CLOSED: _("%(by)s closes the conversation"),
-        Entry.Event.REOPENED: _("%(by)s takes up the conversation again"),
+        Entry.Event.REOPENED: _("%(by)s reopens the conversation"),
         Entry.Event.IGNORED: _("%(by)s: needs no answer"),
         Entry.Event.TAGGED: _("%(by)s adds the tag “%(whom)s”"),
         Entry.Event.UNTAGGED: _("%(by)s removes the tag “%(whom)s”"),

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('greeting_pl', models.CharField(blank=True, default='', max_length=80, verbose_name='greeting in Polish')),
                 ('greeting_en', models.CharField(blank=True, default='', max_length=80, verbose_name='greeting in English')),
                 ('allowed_origins', models.TextField(blank=True, default='', help_text='One origin per line, such as https://shop.example. Empty: any website.', verbose_name='websites that may show the widget')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
             ],
             options={
                 'verbose_name': 'company',
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='agents.company')),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='agents.company', verbose_name='company')),
             ],
             options={
                 'verbose_name': 'group',
@@ -76,10 +76,10 @@ class Migration(migrations.Migration):
                 ('status_changed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('shown_present', models.BooleanField(default=False, editable=False)),
                 ('engaged_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='agents', to='agents.company')),
+                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='agents', to='agents.company', verbose_name='company')),
                 ('groups_of', models.ManyToManyField(blank=True, related_name='agents', to='agents.group', verbose_name='groups of agents')),
             ],
             options={
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             name='AgentChannel',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('chat', 'Chat'), ('call_in', 'Incoming call'), ('call_out', 'Outgoing call'), ('sms', 'SMS'), ('email', 'E-mail'), ('messenger', 'Messenger')], max_length=12)),
+                ('channel', models.CharField(choices=[('chat', 'Chat'), ('call_in', 'Incoming call'), ('call_out', 'Outgoing call'), ('sms', 'SMS'), ('email', 'E-mail'), ('messenger', 'Messenger')], max_length=12, verbose_name='channel')),
                 ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='channels', to=settings.AUTH_USER_MODEL)),
             ],
             options={

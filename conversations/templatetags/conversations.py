@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agents.models import Channel
 from conversations import lists, wording
@@ -67,7 +68,9 @@ def when(moment: datetime | None) -> str:
         return date_format(local, "H:i")
     if days == 1:
         return _("yesterday")
-    return date_format(local, "j.m" if local.year == timezone.localdate().year else "j.m.Y")
+    if local.year == timezone.localdate().year:
+        return date_format(local, pgettext("format of a date in this year", "j M"))
+    return date_format(local, pgettext("format of a date in another year", "j M Y"))
 
 
 @register.filter
@@ -84,14 +87,10 @@ def when_exactly(moment: datetime | None) -> str:
 
 @register.filter
 def lasted(seconds: float) -> str:
-    """A length of time in its largest unit."""
-    minutes, rest = divmod(int(seconds), 60)
-    if minutes < 1:
-        return _("%(n)s s") % {"n": rest}
-    if minutes < 60:
-        return _("%(n)s min") % {"n": minutes}
-    hours = minutes // 60
-    return _("%(n)s h") % {"n": hours} if hours < 48 else _("%(n)s d") % {"n": hours // 24}
+    """A length of time in its largest unit, as static/js/times.js writes it."""
+    units = [(86_400, _("%(n)s d")), (3600, _("%(n)s h")), (60, _("%(n)s min")), (1, _("%(n)s s"))]
+    size, form = next((unit for unit in units if seconds >= unit[0]), units[-1])
+    return (form % {"n": int(seconds // size)}).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
