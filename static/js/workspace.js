@@ -74,3 +74,10 @@ onContent(() => {
   showNew();
 });
 setInterval(showWaiting, 5000);
+
+// The dialog is filled when it opens; the focus goes to what was brought, and the next opening begins empty.
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "dialog" || event.target.contains(document.activeElement?.closest("input"))) return;
+  (event.target.querySelector("[autofocus]") ?? event.target.querySelector(".menu__item, button"))?.focus();
+});
+document.getElementById("dialog")?.addEventListener("close", (event) => event.target.replaceChildren());
