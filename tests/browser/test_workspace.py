@@ -58,6 +58,7 @@ def sign_in(page: Any, live: Live, who: str = "ewa", *, online: bool = True) -> 
     if page.locator("html").get_attribute("lang") == "pl":
         page.evaluate("document.querySelector('#language-menu [value=en]').click()")
         page.locator("html[lang=en]").wait_for(state="attached")
+    page.wait_for_load_state("load")
     if online and page.locator("#me [data-presence]").get_attribute("data-presence") != "online":
         page.evaluate("document.querySelector('#status-choice [value=online]').click()")
         page.locator("#me [data-presence=online]").wait_for()
