@@ -234,10 +234,10 @@ def test_the_keyboard_is_enough(live: Live, ewa: Any, visitor: Visitor) -> None:
     seen = []
     for key in ("j", "j", "k"):
         ewa.keyboard.press(key)
-        ewa.locator("#conversation-title:focus").wait_for()
-        ewa.wait_for_timeout(300)
+        if seen:
+            ewa.locator(f"#list .conv:not([data-conversation='{seen[-1]}'])[aria-current=true]").wait_for()
         seen.append(opened.get_attribute("data-conversation"))
-        assert ewa.locator("#conversation").get_attribute("data-conversation") == seen[-1]
+        ewa.locator(f"#conversation[data-conversation='{seen[-1]}'] #conversation-title:focus").wait_for()
     assert seen[0] == seen[2] != seen[1]
 
     ewa.keyboard.press("r")
