@@ -231,7 +231,7 @@ def test_the_keyboard_is_enough(live: Live, ewa: Any, visitor: Visitor) -> None:
     ewa.goto(f"{live.url}/?tab=new")
     ewa.locator("#list .conv", has_text="The second").wait_for()
     opened = ewa.locator("#list .conv[aria-current=true]")
-    seen = []
+    seen: list[str | None] = []
     for key in ("j", "j", "k"):
         ewa.keyboard.press(key)
         if seen:
