@@ -19,8 +19,8 @@ class Literal(Value):
     """A constant of this file (never what came from outside) that stands in the statement itself. SQLite uses a partial
     index only where it can read the index's condition in the statement, and parameters it cannot read."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[str | int]]:
-        return f"'{self.value}'", []
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return f"'{self.value}'", ()
 
 
 class ConversationQuerySet(QuerySet["Conversation"]):
