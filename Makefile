@@ -5,7 +5,7 @@ UV_VERSION := 0.13.8
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help run test lint fix bench chaos lock
+.PHONY: help run test lint fix messages bench chaos lock
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ fix: .venv/.dev  ## Put right what can be put right by a program
 	-$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 	-find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
+
+messages: .venv/.dev  ## Collect the texts to translate, and compile the Polish ones (locale/)
+	@$(BIN)/python -m tests.catalogue
 
 bench: .venv/.dev  ## Measure speed and memory against the bare reference
 	@$(BIN)/python -m bench $(ARGS)
