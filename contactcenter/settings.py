@@ -7,6 +7,7 @@ process, reachable from this machine only. Any of the three makes it a deploymen
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -157,6 +158,7 @@ DATABASE_THREADS = 1 if DATABASE_IS_SQLITE else env.int("DATABASE_THREADS", defa
 
 # --- Between processes --------------------------------------------------------------------------------------
 
+CHANNEL_LAYERS: dict[str, dict[str, Any]]
 if EMBEDDED:
     CHANNEL_LAYERS = {"default": {"BACKEND": "contactcenter.local_bus.LocalBus"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -9,10 +9,7 @@ from contactcenter.admin import ReadOnly
 from conversations.models import Conversation, Entry, Offer
 
 
-class EntryInline(admin.TabularInline):
-    model = Entry
-    fields = ["seq", "created_at", "kind", "author_name", "event", "text"]
-    ordering = ["seq"]
+class ReadOnlyInline(admin.TabularInline):
     can_delete = False
     extra = 0
 
@@ -23,7 +20,13 @@ class EntryInline(admin.TabularInline):
         return False
 
 
-class OfferInline(EntryInline):
+class EntryInline(ReadOnlyInline):
+    model = Entry
+    fields = ["seq", "created_at", "kind", "author_name", "event", "text"]
+    ordering = ["seq"]
+
+
+class OfferInline(ReadOnlyInline):
     model = Offer
     fields = ["round", "agent", "offered_at", "due_at", "outcome", "ended_at"]
     ordering = ["offered_at"]

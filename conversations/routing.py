@@ -15,7 +15,7 @@ from agents.models import GRACE, Agent, AgentQuerySet, Device
 from contactcenter.events import ConversationChanged, OfferEnded, OfferMade, publish
 from contactcenter.promises import keeps, make_promise
 from contactcenter.realtime import company_agents, one_agent
-from conversations.models import Conversation, Entry, Offer, Participant
+from conversations.models import Conversation, Entry, Literal, Offer, Participant
 from conversations.timeline import add_event, iso
 
 OFFER_TIME = timedelta(seconds=30)
@@ -229,7 +229,7 @@ def _offer_waiting_to(agent: Agent, *, new_round: bool) -> None:
     groups = agent.groups_of.values_list("pk", flat=True)
     waiting = (
         Conversation.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        .filter(company_id=agent.company_id, status=Conversation.Status.NEW, channel__in=channels)
+        .filter(company=agent.company, status=Literal(Conversation.Status.NEW), channel__in=channels)
         .order_by("created_at")
     )
     if groups:

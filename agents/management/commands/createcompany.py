@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the company's name")
-        parser.add_argument("email", help="the first agent's e-mail address, also the company's default address")
+        parser.add_argument(
+            "email", help="the first agent's e-mail address, also the company's default address"
+        )
         parser.add_argument("--key", default="", help="the public widget key (default: a random one)")
         parser.add_argument("--password", default="", help="asked for when left out")
 
@@ -32,4 +34,6 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         except IntegrityError as error:
             raise CommandError("This key or e-mail address is taken.") from error
-        self.stdout.write(self.style.SUCCESS(f"{company.name}: key {company.key}, first agent {options['email']}"))
+        self.stdout.write(
+            self.style.SUCCESS(f"{company.name}: key {company.key}, first agent {options['email']}")
+        )
