@@ -12,8 +12,9 @@ export function text(name) {
   return template?.content.querySelector(`[data-text="${name}"]`)?.textContent ?? "";
 }
 
-/** The page's language and the company's time zone, for Intl. */
-export const language = document.documentElement.lang || "en";
+/** The page's language and the company's time zone, for Intl. Days come before months in both languages. */
+const spoken = document.documentElement.lang;
+export const language = !spoken || spoken === "en" ? "en-GB" : spoken;
 export const timeZone = document.documentElement.dataset.timeZone || "UTC";
 
 /** Clock time as the company's clocks show it: "10:41". */

@@ -68,9 +68,11 @@ function dayLine(moment, day) {
 function nameOfDay(moment, day) {
   const today = dayKey.format(Date.now());
   const yesterday = dayKey.format(Date.now() - 86_400_000);
-  if (day === today) return `${text("today")}, ${dayName.format(moment)}`;
-  if (day === yesterday) return `${text("yesterday")}, ${dayName.format(moment)}`;
-  return day.slice(0, 4) === today.slice(0, 4) ? dayName.format(moment) : dayAndYear.format(moment);
+  // "czwartek 20 listopada": after "Dzisiaj," one comma is enough.
+  const name = dayName.format(moment).replace(",", "");
+  if (day === today) return `${text("today")}, ${name}`;
+  if (day === yesterday) return `${text("yesterday")}, ${name}`;
+  return day.slice(0, 4) === today.slice(0, 4) ? name[0].toUpperCase() + name.slice(1) : dayAndYear.format(moment);
 }
 
 const ADDRESS = /https?:\/\/[^\s<>"“”]+/g;
