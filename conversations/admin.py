@@ -39,7 +39,7 @@ class ConversationAdmin(ReadOnly):
         "company",
         "channel",
         "status",
-        "customer",
+        "who",
         "assignee",
         "created_at",
         "last_entry_at",
@@ -52,6 +52,10 @@ class ConversationAdmin(ReadOnly):
     # Counting millions of rows for the foot of the page helps nobody.
     show_full_result_count = False
     inlines = [OfferInline, EntryInline]
+
+    @admin.display(description=gettext_lazy("customer"))
+    def who(self, conversation: Conversation) -> str:
+        return conversation.customer
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return super().get_queryset(request).select_related("company", "assignee")

@@ -77,16 +77,32 @@ class Conversation(models.Model):
         IN = "in", _("Incoming")
         OUT = "out", _("Outgoing")
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="conversations")
-    public_id = models.CharField(max_length=40, unique=True, default=make_public_id, editable=False)
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="conversations", verbose_name=_("company")
+    )
+    public_id = models.CharField(
+        _("number"), max_length=40, unique=True, default=make_public_id, editable=False
+    )
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.IN)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.NEW)
     group = models.ForeignKey(
-        Group, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations"
+        Group,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="conversations",
+        verbose_name=_("group"),
     )
     # Who leads it. Others who take part are Participants too.
-    assignee = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="led")
+    assignee = models.ForeignKey(
+        Agent,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="led",
+        verbose_name=_("led by"),
+    )
     # Names the customer's side of a channel that talks back ("visitor.7"): their screens listen under it, and it has
     # one open conversation at most, so that two first messages at once make one.
     customer_key = models.CharField(max_length=80, blank=True, default="", editable=False)
@@ -94,13 +110,13 @@ class Conversation(models.Model):
     customer_name = models.CharField(_("customer"), max_length=120, blank=True, default="")
     customer_email = models.EmailField(_("customer's e-mail"), blank=True, default="")
     customer_phone = models.CharField(_("customer's phone"), max_length=20, blank=True, default="")
-    customer_language = models.CharField(max_length=2, blank=True, default="")
+    customer_language = models.CharField(_("customer's language"), max_length=2, blank=True, default="")
     # Where they are on the website.
-    page_url = models.CharField(max_length=2000, blank=True, default="")
-    page_title = models.CharField(max_length=300, blank=True, default="")
-    user_agent = models.CharField(max_length=300, blank=True, default="")
+    page_url = models.CharField(_("page"), max_length=2000, blank=True, default="")
+    page_title = models.CharField(_("title of the page"), max_length=300, blank=True, default="")
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True, default="")
     # Left through the offline form: answers go by e-mail too (WI5).
-    answer_by_email = models.BooleanField(default=False)
+    answer_by_email = models.BooleanField(_("answers also go by e-mail"), default=False)
 
     # The timeline's counters, moved only by conversations/timeline.py in the transaction that adds the entry.
     last_seq = models.PositiveIntegerField(default=0, editable=False)
@@ -109,7 +125,7 @@ class Conversation(models.Model):
     previous_public_seq = models.PositiveIntegerField(default=0, editable=False)
     # The customer's last message: unread marks compare with it.
     customer_seq = models.PositiveIntegerField(default=0, editable=False)
-    last_entry_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_entry_at = models.DateTimeField(_("last entry"), null=True, blank=True, editable=False)
     preview = models.CharField(max_length=160, blank=True, default="", editable=False)
     preview_by = models.CharField(max_length=10, blank=True, default="", editable=False)
     # Since when the customer waits for a reply; empty when answered, closed or ignored.
@@ -117,14 +133,14 @@ class Conversation(models.Model):
 
     # The round of offers it is in; each available agent is asked once a round (IN3).
     offer_round = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(editable=False)
+    created_at = models.DateTimeField(_("started"), editable=False)
     # Moves with every change that lists show; a screen compares it to know whether it missed one.
     changed_at = models.DateTimeField(editable=False)
     first_reply_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     tags: "models.ManyToManyField[Tag, Tag]" = models.ManyToManyField(
-        "Tag", related_name="conversations", blank=True
+        "Tag", related_name="conversations", blank=True, verbose_name=_("tags")
     )
     participants = models.ManyToManyField(Agent, through="Participant", related_name="conversations")
 
@@ -262,24 +278,26 @@ class Entry(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="entries")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     # Gapless in its conversation (rule 2).
-    seq = models.PositiveIntegerField()
+    seq = models.PositiveIntegerField(_("number"))
     # The number of the entry before it that visitors may see; empty when they may not see this one.
     previous_public_seq = models.PositiveIntegerField(null=True)
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     by = models.CharField(max_length=10, choices=By)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
     # The author's name as it was, for entries of agents who are gone.
-    author_name = models.CharField(max_length=120, blank=True, default="")
+    author_name = models.CharField(_("author"), max_length=120, blank=True, default="")
     # The sender's own id (rule 1): sending again is harmless.
     client_id = models.CharField(max_length=64, null=True)
-    text = models.TextField(blank=True, default="")
-    event = models.CharField(max_length=20, choices=Event, blank=True, default="")
+    text = models.TextField(_("text"), blank=True, default="")
+    event = models.CharField(_("event"), max_length=20, choices=Event, blank=True, default="")
     data = models.JSONField(default=dict)
     # What search looks at: folded, with the company's own word in front (conversations/search.py).
     search_text = models.TextField(blank=True, default="")
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("time"))
 
     class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq"], name="entry_seq_once"),
             models.UniqueConstraint(fields=["conversation", "client_id"], name="entry_client_id_once"),
@@ -307,14 +325,16 @@ class Offer(models.Model):
         UNREACHABLE = "unreachable", _("unreachable")
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="offers")
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="offers")
-    round = models.PositiveIntegerField()
-    offered_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default=Outcome.OPEN)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="offers", verbose_name=_("agent"))
+    round = models.PositiveIntegerField(_("round"))
+    offered_at = models.DateTimeField(_("offered"))
+    due_at = models.DateTimeField(_("due"))
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True, default=Outcome.OPEN)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
         constraints = [
             models.UniqueConstraint(fields=["conversation"], condition=Q(outcome=""), name="one_open_offer"),
             models.UniqueConstraint(fields=["conversation", "agent", "round"], name="asked_once_a_round"),
