@@ -1,8 +1,11 @@
 import logging
 import sys
 from collections.abc import Callable
+from typing import Any
 
+from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -18,18 +21,33 @@ class UnavailableMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        error = getattr(request, "outage", None)
+        return _unavailable(error) if error and response.status_code == 500 else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return _unavailable(exception) if isinstance(exception, OperationalError | InterfaceError) else None
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`. Other middleware meets the database too (sessions), where `process_exception` is not
-    asked; and a page about an error must not need the database or a context."""
+@receiver(got_request_exception)
+def note_outage(*, request: HttpRequest | None = None, **signal: Any) -> None:
+    """Other middleware meets the database too (sessions, who is signed in), where `process_exception` is not asked:
+    Django has made a page of the error before UnavailableMiddleware sees anything."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
-        return _unavailable(error)
+    if request is not None and isinstance(error, OperationalError | InterfaceError):
+        request.outage = error  # type: ignore[attr-defined]
+
+
+def is_no_outage(record: logging.LogRecord) -> bool:
+    """A filter: Django would log a traceback for each request of an outage, which `_unavailable` has logged."""
+    return not (record.exc_info and isinstance(record.exc_info[1], OperationalError | InterfaceError))
+
+
+logging.getLogger("django.request").addFilter(is_no_outage)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`: a page about an error must not need the database or a context."""
     return HttpResponse(render_to_string("500.html"), status=500)
 
 

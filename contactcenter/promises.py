@@ -30,6 +30,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from contactcenter.database import Unavailable
 from contactcenter.models import Promise
 
 logger = logging.getLogger(__name__)
@@ -94,7 +95,11 @@ def make_promise(kind: str, *, key: str, due_at: datetime, **payload: Any) -> No
 
 def keep_promise(promise_id: int) -> bool:
     """Keep one promise if it is due and nobody else is at it. True when its keeper ran to the end."""
-    promise = _due().filter(pk=promise_id).first()
+    try:
+        promise = _due().filter(pk=promise_id).first()
+    except Unavailable as error:
+        _note_outage(error)
+        return False
     keeper = _keepers.get(promise.kind) if promise else None
     if promise is None or keeper is None:
         return False
@@ -104,6 +109,13 @@ def keep_promise(promise_id: int) -> bool:
         logger.exception("promise %s could not be kept (attempt %s)", promise, promise.attempts + 1)
         _postpone(promise, error)
         return False
+
+
+def _note_outage(error: Exception) -> None:
+    """The database is away: everything stays due, and the sweep comes again."""
+    logger.warning("database unavailable: %s", type(error).__name__)
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _due() -> QuerySet[Promise]:
@@ -156,7 +168,12 @@ def sweep_promises() -> int:
     """Keep everything that is due. Returns how many promises were kept."""
     kinds = [kind for kind, keeper in _keepers.items() if not (keeper.outside and _outside.locked())]
     due = _due().filter(kind__in=kinds).order_by("due_at").values_list("pk", flat=True)[:SWEEP_BATCH]
-    return sum(keep_promise(promise_id) for promise_id in list(due))
+    try:
+        numbers = list(due)
+    except Unavailable as error:
+        _note_outage(error)
+        return 0
+    return sum(keep_promise(promise_id) for promise_id in numbers)
 
 
 def _postpone(promise: Promise, error: Exception) -> None:
