@@ -18,6 +18,10 @@ SPOOL_OVER = 1_048_576
 MAX_BODY = 64 * 1_048_576
 
 
+class ClientLeft(Exception):
+    """The client went away before its request was complete."""
+
+
 class PagePool:
     """An ASGI application around a WSGI one."""
 
@@ -26,20 +30,32 @@ class PagePool:
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER) as body:
-            if not await _read_body(receive, body):
+            try:
+                fits = await _read_body(receive, body)
+            except ClientLeft:
+                # Half a form looks like a whole one: it must not be acted upon.
+                return
+            if not fits:
                 await _refuse_large(send)
                 return
             body.seek(0)
-            await self.wsgi(scope, _replay(body), send)  # type: ignore[arg-type]
+            await self.wsgi(_without_doubles(scope), _replay(body), send)  # type: ignore[arg-type]
+
+
+def _without_doubles(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The request without headers whose names have an underscore: in WSGI `X_Forwarded_For` is the same as
+    `X-Forwarded-For`, so a stranger could speak with the proxy's voice."""
+    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    return {**scope, "headers": headers}
 
 
 async def _read_body(receive: Receive, body: IO[bytes]) -> bool:
-    """Read the whole body. False when it is larger than anybody may send."""
+    """Read the whole body. False when it is larger than anybody may send. Raises ClientLeft."""
     size, more = 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return True
+            raise ClientLeft
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY:

@@ -1,0 +1,82 @@
+"""What becomes a request of a page, and what does not."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from contactcenter.pages import MAX_BODY, PagePool
+
+pytestmark = pytest.mark.once
+
+
+class Echo:
+    """A WSGI application that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.asked.append({**environ, "body": environ["wsgi.input"].read()})
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"done"]
+
+
+async def ask(echo: Echo, *messages: dict[str, Any], headers: list[tuple[bytes, bytes]] | None = None) -> int:
+    """The status of the answer; 0 when there was none."""
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "http_version": "1.1",
+        "headers": headers or [],
+    }
+    waiting = list(messages)
+    answers: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    await PagePool(echo, threads=1)(scope, receive, send)
+    return answers[0]["status"] if answers else 0
+
+
+async def test_a_body_arrives_whole() -> None:
+    echo = Echo()
+    parts = ({"body": b"text=not+", "more_body": True}, {"body": b"refunded"})
+
+    assert await ask(echo, *({"type": "http.request", **part} for part in parts)) == 200
+    assert echo.asked[0]["body"] == b"text=not+refunded"
+
+
+async def test_a_request_whose_client_left_in_the_middle_of_it_is_not_carried_out() -> None:
+    echo = Echo()
+    half = {"type": "http.request", "body": b"text=refund+1000+is+", "more_body": True}
+
+    assert await ask(echo, half, {"type": "http.disconnect"}) == 0
+    assert echo.asked == []
+
+
+async def test_a_body_that_is_too_large_is_refused() -> None:
+    echo = Echo()
+    part = {"type": "http.request", "body": b"x" * (MAX_BODY // 4 + 1), "more_body": True}
+
+    assert await ask(echo, *[part] * 4) == 413
+    assert echo.asked == []
+
+
+async def test_strangers_cannot_speak_with_the_proxys_voice() -> None:
+    echo = Echo()
+    headers = [
+        (b"x-forwarded-for", b"203.0.113.9"),
+        (b"x_forwarded_for", b"10.1.1.1"),
+        (b"x_forwarded_proto", b"https"),
+    ]
+
+    assert await ask(echo, {"type": "http.request", "body": b""}, headers=headers) == 200
+    assert echo.asked[0]["HTTP_X_FORWARDED_FOR"] == "203.0.113.9"
+    assert "HTTP_X_FORWARDED_PROTO" not in echo.asked[0]
