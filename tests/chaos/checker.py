@@ -1,4 +1,4 @@
-"""Compares what everybody was told with what is stored. Each function names what is wrong; nothing is the good answer."""
+"""Compares what everybody was told with what is stored. Each function names what is wrong; nothing is best."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -141,7 +141,7 @@ async def wrong_with_screens(visitors: list[Visitor], agents: list[Agent]) -> li
     wrong = []
     for visitor in visitors:
         fresh = await visitor.reload()
-        if (visitor.conversation, visitor.shown) != (fresh.conversation, fresh.shown):
+        if (visitor.state, visitor.shown) != (fresh.state, fresh.shown):
             wrong.append(
                 f"{visitor.name} ({'http' if visitor.over_http else 'socket'}) sees {visitor.conversation} with "
                 f"{sorted(visitor.shown)}; a reload shows {fresh.conversation} with {sorted(fresh.shown)}"

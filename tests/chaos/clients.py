@@ -132,6 +132,13 @@ class Visitor(Person):
 
     # --- what is shown
 
+    @property
+    def state(self) -> dict[str, Any] | None:
+        """The conversation as the panel shows it; `last_seq` is no part of that, the entries themselves are."""
+        return self.conversation and {
+            key: value for key, value in self.conversation.items() if key != "last_seq"
+        }
+
     def _last_seq(self) -> int:
         return max(self.shown, default=0)
 
@@ -291,7 +298,8 @@ class Agent(Person):
         self.mine: list[int] = []
         self.offered: list[int] = []
         self.device = f"device-of-{name}"
-        self.unread: dict[int, int] = {}
+        # Where each message was typed: it is not sent anywhere else, however long it takes.
+        self.addressed: dict[str, int | None] = {}
 
     async def live(self) -> None:
         while True:
@@ -362,9 +370,10 @@ class Agent(Person):
             self.mine.remove(conversation)
         else:
             self.type(f"{self.name} replies {len(self.history.sent) + 1}")
+            self.addressed[self.history.sent[-1].id] = conversation
 
     async def _send(self, message: Sent) -> None:
-        where = self.addressed.setdefault(message.id, self.open)
+        where = self.addressed[message.id]
         kind = "note" if message.id.endswith("7") else "reply"
         status, content = await self._post(
             f"/conversations/{where}/messages/", id=message.id, text=message.text, kind=kind
@@ -377,10 +386,6 @@ class Agent(Person):
         else:
             self.history.complaints.append(f"sending answered {status}")
             message.refused = True
-
-    @property
-    def addressed(self) -> dict[str, int | None]:
-        return self.__dict__.setdefault("_addressed", {})
 
     def _turn_to(self, conversation: int) -> None:
         if conversation != self.open:
@@ -450,10 +455,9 @@ class Agent(Person):
             ):
                 await self._catch_up()
             await self._look_for_offers()
-        elif kind == "entry.added" and data["conversation"] == self.open:
+        elif kind == "entry.added" and data["conversation"] == self.open and data["seq"] not in self.shown:
             # The page draws messages itself and fetches the rest; here the page's own words are what is compared.
-            if data["seq"] != max(self.shown, default=0):
-                await self._catch_up()
+            await self._catch_up()
 
     async def _look_for_offers(self) -> None:
         _, page = await self._get("/conversations/offers/")

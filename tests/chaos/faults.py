@@ -33,13 +33,21 @@ class Faults:
         }
         if live.redis:
             self.kinds |= {
-                "kill -9 worker": lambda: self.kill_and_restart("worker"),
-                "kill -9 beat": lambda: self.kill_and_restart("beat"),
+                "kill -9 worker": lambda: live.kill("worker"),
+                "kill -9 beat": lambda: live.kill("beat"),
                 "kill -9 redis": self.kill_redis,
                 "flush redis": live.redis.flush,
             }
         if live.postgres:
             self.kinds |= {"restart postgres": live.postgres.restart, "kill -9 postgres": self.kill_postgres}
+
+    def start_what_has_ended(self) -> list[str]:
+        """As `restart: unless-stopped` in docker-compose.yml does. Celery's worker gives up when Redis dies at certain
+        moments; the names of those that had ended come back, so that a run says it."""
+        ended = [name for name, program in self.live._programs.items() if program.poll() is not None]
+        for name in ended:
+            self.live._spawn(name)
+        return ended
 
     def schedule(self, seed: int, seconds: float) -> list[Fault]:
         """Every kind once before any comes twice, in any order, a little apart."""
@@ -63,10 +71,6 @@ class Faults:
         self.line.go_away()
         time.sleep(1.0)
         self.line.come_back()
-
-    def kill_and_restart(self, name: str) -> None:
-        self.live.kill(name)
-        self.live._spawn(name)
 
     def kill_redis(self) -> None:
         assert self.live.redis

@@ -43,13 +43,16 @@ def test_nothing_acknowledged_is_lost_whatever_dies(start_live: Callable[..., Li
 
 def play(start_live: Callable[..., Live], seed: int) -> None:
     """One round: a load with faults, quiet, and the reckoning."""
-    live = start_live(own_servers=True)
+    # As an installation runs: in debug mode Django shows its own pages about errors instead of the product's.
+    live = start_live(own_servers=True, environment={"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1,localhost"})
     line = Line(live.port)
     faults = Faults(live, line)
     schedule = faults.schedule(seed, ROUND_SECONDS)
     print(f"\nSEED={seed}", *schedule, sep="\n  ")
     try:
         wrong, figures = asyncio.run(storm(live, line, faults, schedule, seed))
+    except AssertionError as error:
+        wrong, figures = [str(error)[:500]], "it did not come back"
     finally:
         line.close()
     print(figures)
@@ -70,6 +73,8 @@ async def storm(
     agents = [Agent(name, line.port, f"{seed}/{name}") for name in AGENTS]
     people = [*visitors, *agents]
     lives = [asyncio.create_task(person.live()) for person in people]
+    restarted: list[str] = []
+    supervisor = asyncio.create_task(supervise(faults, restarted))
     try:
         started = time.monotonic()
         for fault in schedule:
@@ -85,6 +90,7 @@ async def storm(
             await asyncio.sleep(2.5)
         wrong = await settled(live, visitors, agents)
     finally:
+        supervisor.cancel()
         ended = [task for task in lives if task.done()]
         for task in lives:
             task.cancel()
@@ -93,10 +99,14 @@ async def storm(
                 await task
     assert not ended, "a script ended by itself"
     sent = sum(len(person.history.sent) for person in people)
-    return (
-        wrong,
-        f"{sent} messages by {len(people)} people, {len(schedule)} faults, {time.monotonic() - started:.0f} s",
-    )
+    figures = f"{sent} messages, {len(schedule)} faults, {time.monotonic() - started:.0f} s"
+    return wrong, f"{figures}; started again: {', '.join(restarted) or 'nothing'}"
+
+
+async def supervise(faults: Faults, restarted: list[str]) -> None:
+    while True:
+        restarted += await asyncio.to_thread(faults.start_what_has_ended)
+        await asyncio.sleep(0.5)
 
 
 async def settled(live: Live, visitors: list[Visitor], agents: list[Agent]) -> list[str]:
