@@ -1,8 +1,10 @@
 """What agents send, made safe: the same rules as for visitors (docs/widget-protocol.md)."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -62,12 +64,16 @@ class TagForm(forms.Form):
     )
 
 
+# Outside, a day has no beginning or end that time zones could move.
+_SENSIBLE = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+
+
 class HistoryForm(forms.Form):
     """The filters of the history. A field that makes no sense is reported and the rest still counts."""
 
     q = PlainText(required=False, max_length=200, label=_("Search all conversations"))
-    since = forms.DateField(required=False, label=_("From"))
-    until = forms.DateField(required=False, label=_("To"))
+    since = forms.DateField(required=False, label=_("From"), validators=_SENSIBLE)
+    until = forms.DateField(required=False, label=_("To"), validators=_SENSIBLE)
     channel = forms.ChoiceField(required=False, label=_("Channel"))
     agent = forms.ModelChoiceField(queryset=Agent.objects.none(), required=False, label=_("Agent"))
     tag = forms.ModelChoiceField(queryset=Tag.objects.none(), required=False, label=_("Tag"))

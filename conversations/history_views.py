@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
 from django.db.models import Prefetch, Q
@@ -116,9 +116,11 @@ def _after(conversations: ConversationQuerySet, mark: str) -> ConversationQueryS
     moment, _underscore, number = mark.partition("_")
     try:
         at = parse_datetime(moment)
-    except ValueError:
+        # Every moment that the database is asked about has to exist in its time zone.
+        at = at and at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return conversations
-    if at is None or at.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if at is None or not (number.isascii() and number.isdigit() and len(number) < 19):
         return conversations
     return conversations.filter(Q(last_entry_at__lt=at) | Q(last_entry_at=at, pk__lt=int(number)))
 

@@ -87,6 +87,9 @@ def test_filters_that_make_no_sense_do_no_harm(client: Client, company: Company)
         {"after": "junk"},
         {"after": "2026-13-01T00:00:00+00:00_5"},
         {"after": "2030-01-01T00:00:00+00:00_" + "9" * 30},
+        {"since": "0001-01-01", "until": "9999-12-31"},
+        {"after": "0001-01-01T00:00:00+05:00_5"},
+        {"after": "9999-12-31T23:59:59-05:00_5"},
         {"q": "\0"},
     ):
         assert found(client, **filters) == ["there"]
