@@ -43,11 +43,7 @@ class Line:
 
 def customer_label(conversation: Conversation) -> str:
     """What the customer is called; strangers are told apart by a number."""
-    return conversation.customer or stranger(conversation)
-
-
-def stranger(conversation: Conversation) -> str:
-    return _("Visitor %(number)s") % {"number": conversation.short_number}
+    return conversation.customer or _("Visitor %(number)s") % {"number": conversation.short_number}
 
 
 def lines_of(conversation: Conversation, entries: Iterable[Entry], agent: Agent) -> list[Line]:
@@ -60,7 +56,7 @@ def line_of(conversation: Conversation, entry: Entry, agent: Agent) -> Line:
         return Line("event", text=event_words(entry), icon=ICONS.get(Entry.Event(entry.event), ""), **facts)
     facts["text"] = entry.text
     if entry.by == Entry.By.CUSTOMER:
-        return Line("visitor", "customer", name=entry.author_name or stranger(conversation), **facts)
+        return Line("visitor", "customer", name=entry.author_name or customer_label(conversation), **facts)
     kind = "note" if entry.kind == Entry.Kind.NOTE else "agent"
     return Line(
         kind,
@@ -74,7 +70,7 @@ def line_of(conversation: Conversation, entry: Entry, agent: Agent) -> Line:
 def blank_lines(conversation: Conversation, agent: Agent) -> dict[str, Line]:
     """Lines without content, for the page's scripts to copy and fill."""
     return {
-        "visitor": Line("visitor", "customer", name=stranger(conversation)),
+        "visitor": Line("visitor", "customer", name=customer_label(conversation)),
         "agent": Line("agent"),
         "own": Line("agent", is_own=True),
         "note": Line("note"),
