@@ -2,12 +2,13 @@
 
 from collections.abc import MutableMapping
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from agents.availability import widget_availability
 from agents.models import Company, Group
 from chat.limits import MESSAGES, OTHER_FRAMES, Bucket
 from chat.visits import Visit
+from contactcenter.addresses import host_of
 from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
 from contactcenter.realtime import RESYNC_FRAME, widgets
@@ -21,7 +22,7 @@ def header(scope: MutableMapping[str, Any], name: bytes) -> str:
 def is_own_origin(scope: MutableMapping[str, Any]) -> bool:
     """Whether the page that opened the socket is ours; clients that are no browsers send no Origin."""
     origin = header(scope, b"origin")
-    return not origin or urlsplit(origin).netloc == header(scope, b"host")
+    return not origin or host_of(origin) == (header(scope, b"host") or None)
 
 
 def find_company(key: str) -> Company | None:

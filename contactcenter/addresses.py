@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -18,3 +20,11 @@ def trusted_client_address(peer: str, forwarded: str) -> str:
         if hop not in settings.TRUSTED_PROXIES:
             return hop
     return peer
+
+
+def host_of(origin: str) -> str:
+    """Host and port of an `Origin` header; nothing when it is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

@@ -217,6 +217,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 2
+SESSION_ENGINE = "contactcenter.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 
 # Wrong passwords: per account and address, so that a stranger cannot lock a whole team out (LO3).

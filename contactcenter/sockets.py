@@ -1,7 +1,7 @@
 """Which socket answers at which address, and who may open it."""
 
 from channels.routing import URLRouter
-from django.urls import path
+from django.urls import path, re_path
 
 from chat.consumers import StatusSocket, VisitorSocket
 from contactcenter.websocket import Socket
@@ -20,7 +20,6 @@ sockets = URLRouter(
         path("ws/agent/", AgentSocket.as_asgi()),
         path("ws/widget/<slug:key>/", VisitorSocket.as_asgi()),
         path("ws/widget/<slug:key>/status", StatusSocket.as_asgi()),
-        path("<path:unknown>", UnknownSocket.as_asgi()),
-        path("", UnknownSocket.as_asgi()),
+        re_path("", UnknownSocket.as_asgi()),
     ]
 )

@@ -1,25 +1,26 @@
 """The agents' socket: it listens, renews the agent's presence and says "typing". What agents do goes over HTTP."""
 
 import json
+import math
 import re
 import time
 from collections.abc import MutableMapping
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.http.request import split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
 
 from agents.models import Agent
 from agents.presence import release_lease, renew_lease
+from contactcenter.addresses import host_of
 from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
 from contactcenter.realtime import company_agents, one_agent, start
+from contactcenter.sessions import SessionStore
 from contactcenter.websocket import Socket
 from conversations.actions import tell_typing
 from conversations.models import Conversation
@@ -38,9 +39,7 @@ def is_same_origin(scope: MutableMapping[str, Any]) -> bool:
     """The page that opened the socket is one of ours; otherwise any website could use the agent's cookies."""
     host = _header(scope, b"host")
     domain, _port = split_domain_port(host.lower())
-    return urlsplit(_header(scope, b"origin")).netloc == host and validate_host(
-        domain, settings.ALLOWED_HOSTS
-    )
+    return host_of(_header(scope, b"origin")) == host and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def signed_in_agent(session_key: str) -> Agent | None:
@@ -58,12 +57,14 @@ def signed_in_agent(session_key: str) -> Agent | None:
 class AgentSocket(Socket):
     """An open tab of the workspace."""
 
-    max_silence = 45.0
+    max_silence: ClassVar[float] = 45.0
     session_key = ""
     agent: Agent | None = None
     device = ""
+    beat_at = math.inf
 
     async def opened(self) -> None:
+        self.beat_at = time.monotonic()
         await self.accept()
         if not is_same_origin(self.scope):
             await self.close(4403)
@@ -74,6 +75,14 @@ class AgentSocket(Socket):
             await self.close(4401)
             return
         await self.join(company_agents(self.agent.company_id), one_agent(self.agent.pk))
+        # A session that ended before the joining was told to nobody here.
+        if await in_database(signed_in_agent, self.session_key) is None:
+            await self.close(4401)
+
+    def look_around(self, now: float) -> None:
+        """Only heartbeats keep the socket open, since only they look whether the session still holds."""
+        if now - self.beat_at > self.max_silence:
+            start(self.close(4408))
 
     def _session_key(self) -> str:
         try:
@@ -111,6 +120,7 @@ class AgentSocket(Socket):
         if stand is None:
             await self.close(4401)
             return
+        self.beat_at = time.monotonic()
         await self.send_json(frame_of("heartbeat", stand, ref))
 
     def _beat(self, device: str, conversation_id: int | None) -> dict[str, Any] | None:

@@ -5,11 +5,12 @@ import json
 import logging
 
 import pytest
+from django.test import Client
 
 from agents.models import Agent, Company
 from contactcenter.database import in_database
 from conversations.models import Entry
-from tests.sockets.conftest import Closed, Open, sign_in
+from tests.sockets.conftest import Closed, Open, Wire, sign_in
 
 NONSENSE = {
     "not JSON": "hello",
@@ -233,10 +234,37 @@ async def test_pages_of_other_origins_cannot_open_a_visitors_socket(visitor: Ope
         "null",
         "http://testserver:81",
         "x",
+        "http://[",
     ):
         wire = await visitor(say_hello=False, headers={"origin": origin})
         assert await wire.closing_code() == 4403, origin
     assert await visitor(headers={"origin": "http://testserver"})
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://[", "http://testserver:81", ""])
+async def test_pages_of_other_origins_cannot_open_a_workspaces_socket(
+    workspace, ewa: Agent, origin: str
+) -> None:
+    screen = await workspace(await in_database(sign_in, ewa), origin=origin)
+
+    assert await screen.closing_code() == 4403
+
+
+@pytest.mark.parametrize(
+    "cookie", [r'"\000aaaaaaaaaaaaaaaa"', r'"\377aaaaaaaaaaaaaaaa"', "", "x" * 5000, "; a[=b"]
+)
+async def test_cookies_that_we_never_gave_are_nobodys(wires: list, company: Company, cookie: str) -> None:
+    headers = {"origin": "http://testserver", "cookie": f"sessionid={cookie}"}
+    wire = await Wire("/ws/agent/", headers).connect()
+    wires.append(wire)
+
+    assert await wire.closing_code() == 4401
+
+
+def test_pages_take_cookies_that_we_never_gave_for_strangers(client: Client, db: None) -> None:
+    for cookie in (r'"\000aaaaaaaaaaaaaaaa"', "x" * 5000):
+        client.cookies["sessionid"] = cookie
+        assert client.get("/", headers={"cookie": f"sessionid={cookie}"}).status_code == 302
 
 
 async def test_an_unknown_key_and_a_suspended_company_are_closed_with_4404(
@@ -258,7 +286,16 @@ async def test_addresses_that_do_not_exist_are_closed_with_4404(wires: list) -> 
 
     from contactcenter.sockets import sockets
 
-    for path in ("/", "/ws/", "/ws/agent", "/ws/widget/x/y/z/", "/../etc/passwd", "/ws/widget/ą/"):
+    for path in (
+        "/",
+        "/ws/",
+        "/ws/agent",
+        "/ws/widget/x/y/z/",
+        "/../etc/passwd",
+        "/ws/widget/ą/",
+        "/\n",
+        "/ws/\n/x",
+    ):
         communicator = WebsocketCommunicator(sockets, path)
         accepted, code = await communicator.connect()
         assert (accepted, code) == (False, 4404), path
