@@ -93,6 +93,7 @@ def answer_conversation(*, conversation: Conversation, by: Agent) -> Conversatio
         raise TakenByAnother(conversation.assignee)
     end_open_offer(conversation, accepted_by=by)
     _assign(conversation, by)
+    _engaged(by)
     add_event(conversation=conversation, event=Entry.Event.ANSWERED, by=by)
     _announce(conversation)
     return conversation
@@ -170,6 +171,7 @@ def transfer_to_agent(*, conversation: Conversation, by: Agent, to: Agent) -> Co
     end_open_offer(conversation)
     _leave(conversation, by)
     _assign(conversation, to)
+    _engaged(by, to)
     add_event(
         conversation=conversation,
         event=Entry.Event.TRANSFERRED,
@@ -188,10 +190,11 @@ def transfer_to_group(*, conversation: Conversation, by: Agent, to: Group) -> Co
     if not conversation.is_open or to.company_id != conversation.company_id:
         raise NotAllowed
     end_open_offer(conversation)
-    for participation in Participant.objects.filter(conversation=conversation, left_at=None).select_related(
-        "agent"
-    ):
-        _leave(conversation, participation.agent)
+    people = list(
+        Agent.objects.filter(participations__conversation=conversation, participations__left_at=None)
+    )
+    _leave(conversation, *people)
+    _engaged(*people)
     conversation.status, conversation.assignee, conversation.group = Conversation.Status.NEW, None, to
     conversation.offer_round += 1
     conversation.save(update_fields=["status", "assignee", "group", "offer_round"])
@@ -243,6 +246,7 @@ def reopen_conversation(*, conversation: Conversation, by: Agent) -> Conversatio
             _assign(conversation, by)
     except IntegrityError:
         raise CustomerHasAnother from None
+    _engaged(by)
     add_event(conversation=conversation, event=Entry.Event.REOPENED, by=by)
     _announce(conversation)
     return conversation
@@ -309,7 +313,6 @@ def _assign(conversation: Conversation, agent: Agent) -> None:
     conversation.status, conversation.assignee = Conversation.Status.ACTIVE, agent
     conversation.save(update_fields=["status", "assignee", "closed_at"])
     _add_participant(conversation, agent)
-    _engaged(agent)
 
 
 def _add_participant(conversation: Conversation, agent: Agent) -> None:
@@ -321,15 +324,17 @@ def _add_participant(conversation: Conversation, agent: Agent) -> None:
     )
 
 
-def _leave(conversation: Conversation, agent: Agent) -> None:
-    Participant.objects.filter(conversation=conversation, agent=agent, left_at=None).update(
+def _leave(conversation: Conversation, *agents: Agent) -> None:
+    Participant.objects.filter(conversation=conversation, agent__in=agents, left_at=None).update(
         left_at=timezone.now()
     )
-    _engaged(agent)
 
 
-def _engaged(agent: Agent) -> None:
-    Agent.objects.filter(pk=agent.pk).update(engaged_at=timezone.now())
+def _engaged(*agents: Agent) -> None:
+    """They took or left a conversation. Once a change, in the order of their numbers: two who hand over to each other
+    at the same moment would wait for each other's rows for ever."""
+    for pk in sorted({agent.pk for agent in agents}):
+        Agent.objects.filter(pk=pk).update(engaged_at=timezone.now())
 
 
 def _announce(conversation: Conversation) -> None:

@@ -276,3 +276,18 @@ def test_the_threads_really_meet(company: Company, together: Together) -> None:
 
     assert len(set(others)) == THREADS
     assert id(own) not in others
+
+
+def test_two_colleagues_hand_over_to_each_other_at_the_same_moment(
+    company: Company, together: Together
+) -> None:
+    ada, bob = make_agent(company, "Ada"), make_agent(company, "Bob")
+    of_ada, of_bob = make_conversation(company, led_by=ada), make_conversation(company, led_by=bob)
+    for giver, taker in [(ada, bob), (bob, ada)] * 5:
+        outcomes = together(
+            [
+                lambda: transfer_to_agent(conversation=of_ada, by=giver, to=taker),
+                lambda: transfer_to_agent(conversation=of_bob, by=taker, to=giver),
+            ]
+        )
+        assert [outcome.assignee_id for outcome in outcomes] == [taker.pk, giver.pk]
