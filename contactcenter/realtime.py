@@ -4,7 +4,9 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections import deque
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -13,6 +15,9 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger(__name__)
 
 RESYNC_FRAME = '{"type":"resync","data":{}}'
+# The one group of the bus: the hubs of all processes. Who is in which of the groups below, each hub knows for itself.
+EVERY_HUB = "hubs"
+MAX_TOGETHER = 100  # frames in one message on the bus
 
 # --- group names: all of them -----------------------------------------------------------------------------------
 
@@ -56,16 +61,37 @@ def _bus_loop() -> asyncio.AbstractEventLoop:
     return _loop
 
 
-def broadcast(groups: Sequence[str], frame: str) -> None:
+# Frames on their way to the bus. Should it be away until this is full, the oldest are forgotten: the rows are stored,
+# and screens catch up by themselves.
+_waiting: deque[tuple[list[str], str]] = deque(maxlen=10_000)
+_sender: asyncio.Task[None] | None = None
+
+
+def broadcast(groups: Iterable[str], frame: str) -> None:
     """Send a frame to everybody in the groups, from any thread. Returns at once and never raises."""
+    _waiting.append((list(groups), frame))
     try:
-        _bus_loop().call_soon_threadsafe(_start_sending, groups, frame)
+        _bus_loop().call_soon_threadsafe(_start_sending)
     except RuntimeError:
         logger.warning("not told: the process is ending")
 
 
-def _start_sending(groups: Sequence[str], frame: str) -> None:
-    start(_send(groups, frame))
+def _start_sending() -> None:
+    global _sender
+    if _sender is None or _sender.done() or _sender.get_loop() is not asyncio.get_running_loop():
+        _sender = start(_send())
+
+
+async def _send() -> None:
+    """Send what waits, in order. What comes while the bus is being spoken to goes out with the next message, so that a
+    busy process speaks to it less often than there are frames."""
+    layer = get_channel_layer()
+    while _waiting:
+        frames = [_waiting.popleft() for _ in range(min(len(_waiting), MAX_TOGETHER))]
+        try:
+            await layer.group_send(EVERY_HUB, {"type": "frames", "frames": frames})
+        except Exception as error:
+            logger.warning("not told to anybody: %s", type(error).__name__)
 
 
 def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -74,16 +100,6 @@ def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     _running.add(task)
     task.add_done_callback(_running.discard)
     return task
-
-
-async def _send(groups: Sequence[str], frame: str) -> None:
-    layer = get_channel_layer()
-    for group in groups:
-        try:
-            await layer.group_send(group, {"type": "frame", "group": group, "text": frame})
-        except Exception as error:
-            # The rows are stored; screens catch up by themselves.
-            logger.warning("not told to %s: %s", group, type(error).__name__)
 
 
 # --- hearing ------------------------------------------------------------------------------------------------------
@@ -100,9 +116,9 @@ class Listener(Protocol):
 
 
 class Hub:
-    """One for each process: it alone listens on the message bus, once for each group that any of its sockets wants, and
-    passes frames on. A socket then costs little more than its connection, and what goes wrong with the bus is put
-    right in one place.
+    """One for each process: it alone listens on the message bus, and passes a frame on to those of its sockets that
+    are in the frame's groups. A socket then costs little more than its connection, joining a group concerns nobody
+    else, and what goes wrong with the bus is put right in one place.
 
     Every second it sends itself a numbered tick through the bus. A tick that does not come back means that frames may
     have been lost too: when ticks come back, every socket is told to catch up. (A loss between two ticks is found by
@@ -115,7 +131,6 @@ class Hub:
     def __init__(self) -> None:
         self.listeners: set[Listener] = set()
         self._members: dict[str, set[Listener]] = {}
-        self._joined: set[str] = set()
         self._layer = get_channel_layer()
         self._channel = ""
         self._ready = asyncio.Event()
@@ -123,67 +138,59 @@ class Hub:
         self._tasks = [start(self._hear()), start(self._watch())]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # More than once if need be: `wait_for` in Python 3.11, which the Redis client uses, may swallow a cancellation.
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=0.1)
+        with suppress(Exception):
+            await self._layer.group_discard(EVERY_HUB, self._channel)
 
     # --- members
 
     async def join(self, listener: Listener, groups: Iterable[str]) -> None:
-        """Listen to groups. While the bus is away this returns soon, and the groups are joined when it is back."""
-        wanted = list(groups)
-        for group in wanted:
+        """Listen to groups. While the bus is away this returns soon; when it is back, everybody catches up."""
+        for group in groups:
             self._members.setdefault(group, set()).add(listener)
-        missing = [group for group in wanted if group not in self._joined]
-        if missing:
-            await self._join_on_bus(missing)
+        if not self._ready.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await self._ready.wait()
 
-    async def leave(self, listener: Listener, groups: Iterable[str]) -> None:
-        for group in list(groups):
-            members = self._members.get(group)
-            if members is None:
-                continue
+    def leave(self, listener: Listener, groups: Iterable[str]) -> None:
+        for group in groups:
+            members = self._members.get(group, set())
             members.discard(listener)
             if not members:
-                del self._members[group]
-                self._joined.discard(group)
-                await self._quietly(self._layer.group_discard(group, self._channel))
-
-    async def _join_on_bus(self, groups: Iterable[str]) -> None:
-        try:
-            async with asyncio.timeout(2):
-                await self._ready.wait()
-                for group in list(groups):
-                    await self._layer.group_add(group, self._channel)
-                    self._joined.add(group)
-        except Exception as error:
-            logger.warning("groups not joined yet: %s", type(error).__name__)
+                self._members.pop(group, None)
 
     # --- the bus
 
     async def _hear(self) -> None:
-        try:
-            while True:
-                try:
-                    if not self._channel:
-                        self._channel = await self._layer.new_channel()
-                        self._ready.set()
-                    message = await self._layer.receive(self._channel)
-                except Exception as error:
-                    logger.warning("the message bus cannot be heard: %s", type(error).__name__)
-                    await asyncio.sleep(self.TICK)
-                else:
-                    self._heard(message)
-        finally:
-            for group in self._joined:
-                await self._quietly(self._layer.group_discard(group, self._channel))
+        while True:
+            try:
+                if not self._channel:
+                    self._channel = await self._layer.new_channel()
+                if not self._ready.is_set():
+                    await self._layer.group_add(EVERY_HUB, self._channel)
+                    self._ready.set()
+                message = await self._layer.receive(self._channel)
+            except Exception as error:
+                logger.warning("the message bus cannot be heard: %s", type(error).__name__)
+                await asyncio.sleep(self.TICK)
+            else:
+                self._heard(message)
 
     def _heard(self, message: dict[str, Any]) -> None:
         if message["type"] == "tick":
             self._last_tick = message["number"]
             return
-        for listener in tuple(self._members.get(message["group"], ())):
-            listener.tell(message["text"])
+        for groups, frame in message["frames"]:
+            listeners: set[Listener] = set()
+            for group in groups:
+                listeners |= self._members.get(group, set())
+            for listener in listeners:
+                listener.tell(frame)
 
     async def _watch(self) -> None:
         number, lost = 0, False
@@ -194,7 +201,7 @@ class Hub:
                 logger.warning("the message bus is away")
             if lost and not away:
                 logger.warning("the message bus is back: every screen catches up")
-                await self._catch_up()
+                self._catch_up()
             lost = away
             if number % self.LOOK_AROUND_EVERY == 0:
                 now = time.monotonic()
@@ -211,16 +218,9 @@ class Hub:
             return False
         return True
 
-    async def _catch_up(self) -> None:
-        await self._join_on_bus([group for group in self._members if group not in self._joined])
+    def _catch_up(self) -> None:
         for listener in tuple(self.listeners):
             listener.tell(RESYNC_FRAME)
-
-    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:
-            logger.debug("not left: %s", type(error).__name__)
 
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()

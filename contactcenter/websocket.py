@@ -84,7 +84,7 @@ class Socket:
     async def _gone(self) -> None:
         self.closing = True
         self.hub.listeners.discard(self)
-        await self.hub.leave(self, self.groups)
+        self.hub.leave(self, self.groups)
         try:
             await self.closed()
         except Unavailable as error:
@@ -154,7 +154,7 @@ class Socket:
 
     async def leave_all(self) -> None:
         groups, self.groups = self.groups, ()
-        await self.hub.leave(self, groups)
+        self.hub.leave(self, groups)
 
     def look_around(self, now: float) -> None:
         """Close when nothing has come for too long: half-open connections do not add up."""
