@@ -4,7 +4,6 @@ An event is a hint: the rows are the truth, and a screen that missed an event fi
 Events carry ids and plain values. Names are past tense.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -12,6 +11,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 
 from contactcenter import realtime
+from contactcenter.frames import encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,7 @@ class Event:
 
     def as_frame(self) -> str:
         """The frame as it goes over the socket. Raises TypeError when a field is not a plain value."""
-        return json.dumps(
-            {"type": self.type, "data": asdict(self)}, ensure_ascii=False, separators=(",", ":")
-        )
+        return encode({"type": self.type, "data": asdict(self)})
 
 
 # --- to agents ------------------------------------------------------------------------------------------------
@@ -46,7 +44,7 @@ class EntryAdded(Event):
     def as_frame(self) -> str:
         # The one event on the hot path: `asdict` copies deeply, which costs more than the rest together.
         data = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps({"type": self.type, "data": data}, ensure_ascii=False, separators=(",", ":"))
+        return encode({"type": self.type, "data": data})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +145,7 @@ class VisitorEntry(Event):
 
     def as_frame(self) -> str:
         data = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps({"type": self.type, "data": data}, ensure_ascii=False, separators=(",", ":"))
+        return encode({"type": self.type, "data": data})
 
 
 @dataclass(frozen=True, slots=True)
