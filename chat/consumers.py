@@ -6,23 +6,19 @@ from urllib.parse import parse_qs
 
 from agents.availability import widget_availability
 from agents.models import Company, Group
-from chat.limits import MESSAGES, OTHER_FRAMES, Bucket
-from chat.visits import Visit
-from contactcenter.addresses import host_of
+from chat.limits import MESSAGES, OTHER_FRAMES, Bucket, address_limit
+from chat.visits import Visit, too_much
+from contactcenter.addresses import counted_address, header_of, host_of, socket_address
 from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
 from contactcenter.realtime import RESYNC_FRAME, widgets
 from contactcenter.websocket import Socket
 
 
-def header(scope: MutableMapping[str, Any], name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
-
-
 def is_own_origin(scope: MutableMapping[str, Any]) -> bool:
     """Whether the page that opened the socket is ours; clients that are no browsers send no Origin."""
-    origin = header(scope, b"origin")
-    return not origin or host_of(origin) == (header(scope, b"host") or None)
+    origin = header_of(scope, b"origin")
+    return not origin or host_of(origin) == (header_of(scope, b"host") or None)
 
 
 def find_company(key: str) -> Company | None:
@@ -45,12 +41,11 @@ class VisitorSocket(Socket):
             await self.close(4404)
             return
         self.company_id = company.pk
-        self.messages, self.frames = Bucket(*MESSAGES), Bucket(*OTHER_FRAMES)
+        self.frames = Bucket(*OTHER_FRAMES)
 
-    def _limit(self, bucket: Bucket) -> None:
-        wait = bucket.take()
-        if wait:
-            raise ProtocolError("rate_limited", "Too much at once.", retry=True, after=round(wait, 2))
+    def _limit_frames(self) -> None:
+        if wait := self.frames.take():
+            raise too_much(wait)
 
     def _known(self) -> Visit:
         if self.visit is None:
@@ -58,8 +53,12 @@ class VisitorSocket(Socket):
         return self.visit
 
     async def hello(self, ref: str | None, data: dict[str, Any]) -> None:
-        self._limit(self.frames)
-        visit = Visit(self.company_id, user_agent=header(self.scope, b"user-agent")[:300])
+        self._limit_frames()
+        visit = Visit(
+            self.company_id,
+            user_agent=header_of(self.scope, b"user-agent")[:300],
+            address=counted_address(socket_address(self.scope)),
+        )
         welcome = await in_database(visit.hello, data)
         # A second hello may be somebody else's.
         await self.leave_all()
@@ -75,7 +74,8 @@ class VisitorSocket(Socket):
 
     async def message_send(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
-        self._limit(self.messages)
+        if wait := address_limit(MESSAGES, visit.token_hash):
+            raise too_much(wait)
         stored = await in_database(visit.receive, data)
         await self.send_json(frame_of("message.stored", stored, ref))
         if visit.customer_key not in self.groups:
@@ -86,24 +86,24 @@ class VisitorSocket(Socket):
 
     async def sync(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
-        self._limit(self.frames)
+        self._limit_frames()
         await self.send_json(frame_of("entries", await in_database(visit.sync, data), ref))
 
     async def ping(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
-        self._limit(self.frames)
+        self._limit_frames()
         # Most visitors never wrote a word: nothing to look up for them.
         behind = bool(visit.customer_key) and await in_database(visit.is_behind, data)
         await self.send_json(frame_of("pong", {"behind": behind}, ref))
 
     async def typing(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
-        self._limit(self.frames)
+        self._limit_frames()
         visit.tell_typing(data.get("on") is True)
 
     async def page(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
-        self._limit(self.frames)
+        self._limit_frames()
         visit.note_page(data)
 
     commands: ClassVar = {
@@ -127,7 +127,7 @@ class StatusSocket(Socket):
         if company is None:
             await self.close(4404)
             return
-        origin = header(self.scope, b"origin")
+        origin = header_of(self.scope, b"origin")
         if company.origins and origin and origin not in company.origins and not is_own_origin(self.scope):
             await self.close(4403)
             return

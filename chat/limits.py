@@ -30,12 +30,13 @@ class Bucket:
         return (1 - self.level) / rate
 
 
-MESSAGES = (20, 10.0)
 OTHER_FRAMES = (60, 10.0)
-# Over HTTP there is no connection to count by: the visitor's token, and the address, are counted in this process.
+# Counted in this process by the visitor's token or the address: a connection is too easily made anew.
+MESSAGES = "message", (20, 10.0)
 EXCHANGES = "exchange", (240, 60.0)
 OFFLINE_MESSAGES = "offline", (10, 600.0)
-MESSAGES_BY_TOKEN = "message", MESSAGES
+# Each rings at agents.
+CONVERSATIONS = "conversation", (60, 600.0)
 MOST_BUCKETS = 10_000
 
 _buckets: "OrderedDict[tuple[str, str], Bucket]" = OrderedDict()

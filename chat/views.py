@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 from agents.models import Company
 from chat.actions import leave_offline_message
 from chat.consumers import find_company
-from chat.limits import EXCHANGES, MESSAGES_BY_TOKEN, OFFLINE_MESSAGES, address_limit
-from chat.visits import Visit, clean_client_id, clean_short, clean_text
-from contactcenter.addresses import client_address
+from chat.limits import EXCHANGES, MESSAGES, OFFLINE_MESSAGES, address_limit
+from chat.visits import Visit, clean_client_id, clean_short, clean_text, too_much
+from contactcenter.addresses import client_address, counted_address
 from contactcenter.frames import ProtocolError, check_frame, error_frame, frame_of
 
 MAX_BODY = 256 * 1024
@@ -63,7 +63,11 @@ def exchange(request: HttpRequest, key: str) -> HttpResponse:
     frames = body.get("frames") if body else None
     if not isinstance(frames, list) or not 1 <= len(frames) <= MAX_COMMANDS + 1:
         return JsonResponse({"error": "bad_frame"}, status=400)
-    visit = Visit(company.pk, user_agent=request.headers.get("User-Agent", "")[:300])
+    visit = Visit(
+        company.pk,
+        user_agent=request.headers.get("User-Agent", "")[:300],
+        address=counted_address(client_address(request)),
+    )
     answers = []
     for position, frame in enumerate(frames):
         answer = _answer(visit, frame, first=position == 0)
@@ -80,6 +84,8 @@ def _answer(visit: Visit, frame: Any, *, first: bool) -> dict[str, Any] | None:
         kind, ref, data = check_frame(frame)
         if first and kind != "hello":
             raise ProtocolError("hello_first", "Say hello first.")
+        if kind == "hello" and not first:
+            raise ProtocolError("bad_frame", "One hello, at the beginning.")
         return _carry_out(visit, kind, ref, data)
     except ProtocolError as error:
         return error_frame(error, ref)
@@ -89,8 +95,8 @@ def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -
     if kind == "hello":
         return frame_of("welcome", visit.hello(data), ref)
     if kind == "message.send":
-        if wait := address_limit(MESSAGES_BY_TOKEN, visit.token_hash):
-            raise ProtocolError("rate_limited", "Too much at once.", retry=True, after=round(wait, 2))
+        if wait := address_limit(MESSAGES, visit.token_hash):
+            raise too_much(wait)
         return frame_of("message.stored", visit.receive(data), ref)
     if kind == "sync":
         return frame_of("entries", visit.sync(data), ref)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from agents.availability import widget_availability
 from agents.models import Channel, Company, Group, Language
+from chat.limits import CONVERSATIONS, address_limit
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
 from contactcenter.events import VisitorTyping, publish_rollback_unsafe
@@ -62,12 +63,18 @@ def clean_url(value: object) -> str:
     return url if url.startswith(("http://", "https://")) else ""
 
 
+def too_much(wait: float) -> ProtocolError:
+    return ProtocolError("rate_limited", "Too much at once.", retry=True, after=round(wait, 2))
+
+
 @dataclass
 class Visit:
     """Who is there, and where they stand."""
 
     company_id: int
     user_agent: str = ""
+    # Of the Internet (contactcenter.addresses.counted_address), or nothing.
+    address: str = ""
     token_hash: str = ""
     customer_key: str = ""
     name: str = ""
@@ -224,6 +231,8 @@ class Visit:
                 continue  # somebody was quicker: look again
 
     def _start(self, client_id: str, text: str, **facts: Any) -> tuple[Conversation, Stored]:
+        if self.address and (wait := address_limit(CONVERSATIONS, self.address)):
+            raise too_much(wait)
         visitor = self._become_visitor()
         known = {
             "customer_name": visitor.name,

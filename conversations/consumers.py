@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from agents.models import Agent
 from agents.presence import release_lease, renew_lease
-from contactcenter.addresses import host_of
+from contactcenter.addresses import header_of, host_of
 from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
 from contactcenter.realtime import company_agents, one_agent, start
@@ -31,15 +31,11 @@ _DEVICE = re.compile(r"[A-Za-z0-9_-]{8,40}")
 _SESSION_ENDED = '{"type":"session.ended"'
 
 
-def _header(scope: MutableMapping[str, Any], name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
-
-
 def is_same_origin(scope: MutableMapping[str, Any]) -> bool:
     """The page that opened the socket is one of ours; otherwise any website could use the agent's cookies."""
-    host = _header(scope, b"host")
+    host = header_of(scope, b"host")
     domain, _port = split_domain_port(host.lower())
-    return host_of(_header(scope, b"origin")) == host and validate_host(domain, settings.ALLOWED_HOSTS)
+    return host_of(header_of(scope, b"origin")) == host and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def signed_in_agent(session_key: str) -> Agent | None:
@@ -86,7 +82,7 @@ class AgentSocket(Socket):
 
     def _session_key(self) -> str:
         try:
-            cookie = SimpleCookie(_header(self.scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
+            cookie = SimpleCookie(header_of(self.scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
         except CookieError:
             cookie = None
         return cookie.value if cookie else ""
