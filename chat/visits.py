@@ -21,7 +21,7 @@ from contactcenter.events import VisitorTyping, publish_rollback_unsafe
 from contactcenter.frames import ProtocolError
 from contactcenter.realtime import company_agents
 from conversations import timeline
-from conversations.actions import as_customer_sees, start_conversation
+from conversations.actions import as_customer_sees, learn_of_customer, start_conversation
 from conversations.models import Conversation, Entry
 from conversations.timeline import ConversationEnded, Stored, iso
 
@@ -260,7 +260,16 @@ class Visit:
         """The offline form (WI5): kept as what the visitor says of themselves, stored, and answered by mail too."""
         Visitor.objects.filter(pk=self._become_visitor().pk).update(name=name, email=email)
         self.name = name
-        return self._store_elsewhere(client_id, text, answer_by_email=True)
+        stored = self._store_elsewhere(client_id, text, answer_by_email=True)
+        if stored.is_new and self.conversation_id is not None:
+            # It may have gone into a conversation that was begun without an address.
+            learn_of_customer(
+                conversation_id=self.conversation_id,
+                customer_name=name,
+                customer_email=email,
+                answer_by_email=True,
+            )
+        return stored
 
     def tell_typing(self, on: bool) -> None:
         if self.conversation_id is not None:

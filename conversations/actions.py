@@ -83,6 +83,21 @@ def start_conversation(
 
 
 @transaction.atomic
+def learn_of_customer(*, conversation_id: int, **facts: Any) -> None:
+    """The customer says more of themselves: agents see it, and it can be searched for. Empty facts change nothing."""
+    conversation = lock_conversation(conversation_id)
+    changed = {name: fact for name, fact in facts.items() if fact and fact != getattr(conversation, name)}
+    if not changed:
+        return
+    for name, fact in changed.items():
+        setattr(conversation, name, fact)
+    conversation.save(update_fields=[*changed])
+    searched = tuple(fact for fact in changed.values() if isinstance(fact, str))
+    add_event(conversation=conversation, event=Entry.Event.CUSTOMER_DATA, searched=searched)
+    _announce(conversation)
+
+
+@transaction.atomic
 def answer_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
     """The agent takes a waiting conversation. Of many who try at once one wins; the others get TakenByAnother (rule 4).
     Answering what one already leads changes nothing."""
