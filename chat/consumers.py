@@ -1,5 +1,8 @@
 """The visitors' sockets (docs/widget-protocol.md)."""
 
+import asyncio
+import logging
+import random
 from collections.abc import MutableMapping
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
@@ -11,8 +14,12 @@ from chat.visits import Visit, too_much
 from contactcenter.addresses import counted_address, header_of, host_of, socket_address
 from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
-from contactcenter.realtime import RESYNC_FRAME, widgets
+from contactcenter.realtime import RESYNC_FRAME, start, widgets
 from contactcenter.websocket import Socket
+
+logger = logging.getLogger(__name__)
+
+CATCH_UP_WITHIN = 2.0  # seconds
 
 
 def is_own_origin(scope: MutableMapping[str, Any]) -> bool:
@@ -120,6 +127,7 @@ class StatusSocket(Socket):
     """Tells a launcher whether somebody is there. Listens to nothing."""
 
     max_silence = None
+    widget: tuple[int, int | None] | None = None  # company and group
 
     async def opened(self) -> None:
         await self.accept()
@@ -132,10 +140,30 @@ class StatusSocket(Socket):
             await self.close(4403)
             return
         # Joined first: what changes in between is told twice rather than never.
-        await self.join(widgets(company.pk, group_id))
-        await self.send_json(
-            frame_of("availability", await in_database(widget_availability, company.pk, group_id))
-        )
+        self.widget = company.pk, group_id
+        await self.join(widgets(*self.widget))
+        await self._tell_availability()
+
+    async def _tell_availability(self) -> None:
+        if self.widget is not None:
+            availability = await in_database(widget_availability, *self.widget)
+            await self.send_json(frame_of("availability", availability))
+
+    def tell(self, frame: str) -> None:
+        if frame == RESYNC_FRAME:
+            # A launcher asks nothing: what it may have missed is told anew.
+            start(self._catch_up())
+        else:
+            super().tell(frame)
+
+    async def _catch_up(self) -> None:
+        # All of them are told to catch up in the same moment.
+        await asyncio.sleep(random.uniform(0, CATCH_UP_WITHIN))  # noqa: S311
+        try:
+            await self._tell_availability()
+        except Exception as error:
+            logger.warning("a launcher comes back instead of catching up: %s", type(error).__name__)
+            await self.close(1012)
 
     def _asked_for(self) -> tuple[Company | None, int | None]:
         company = find_company(self.scope["url_route"]["kwargs"]["key"])

@@ -160,11 +160,13 @@ class Visit:
 
     def sync(self, data: dict[str, Any]) -> dict[str, Any]:
         """All that the client does not have; the data of `entries`."""
+        availability = widget_availability(self.company_id, self.group_id)
         conversation = self._latest_conversation()
         if conversation is None:
-            return {"conversation": None, "entries": []}
+            return {"availability": availability, "conversation": None, "entries": []}
         self._stand_in(conversation)
         return {
+            "availability": availability,
             "conversation": asdict(as_customer_sees(conversation)),
             "entries": self._entries(conversation, data),
         }

@@ -196,7 +196,9 @@ class Hub:
         number, lost = 0, False
         while True:
             sent, number = number, number + 1
-            away = self._last_tick < sent or not await self._send_tick(number)
+            came_back = self._last_tick >= sent
+            # Also while none comes back: how else would it be noticed that they do again?
+            away = not await self._send_tick(number) or not came_back
             if away and not lost:
                 logger.warning("the message bus is away")
             if lost and not away:

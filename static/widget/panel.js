@@ -96,7 +96,7 @@ const handlers = {
   },
   entries(data) {
     syncing = 0;
-    ({ conversation } = data);
+    ({ availability, conversation } = data);
     timeline.begin(conversation?.id ?? null);
     timeline.load(data.entries);
     arrived(data.entries);
