@@ -9,7 +9,7 @@ from random import Random
 
 from tests.chaos import reckoning
 from tests.chaos.history import LOST, History
-from tests.chaos.visitors import Token, Visitor
+from tests.chaos.visitors import Launcher, Token, Visitor
 from tests.chaos.workspaces import Workspace
 from tests.live import Live, wait_for
 from tests.proxy import Line
@@ -52,6 +52,11 @@ class Stage:
         self.visitors.append(visitor)
         self._lives.append(asyncio.create_task(visitor.run()))
         return visitor
+
+    def launcher(self) -> Launcher:
+        launcher = Launcher(self._new_line().port)
+        self._lives.append(asyncio.create_task(launcher.run()))
+        return launcher
 
     async def agent(self, name: str, *, lazy: bool = False, status: str = "online") -> Workspace:
         line = self._new_line()
@@ -99,15 +104,23 @@ class Stage:
         does not."""
         started = time.monotonic()
         while True:
+            self._raise_what_ended_a_script()
             try:
                 wrong = self._unsent() or await self._wrong_on_screens()
             except (*LOST, reckoning.NoAnswer) as error:
                 wrong = [f"no answer: {error!r}"]
-            self.settled_after = time.monotonic() - started
+            took = time.monotonic() - started
+            self.settled_after = max(self.settled_after, took)
             if not wrong:
                 return
-            assert self.settled_after < seconds, "\n".join(["after the quiet:", *wrong])
+            assert took < seconds, "\n".join(["after the quiet:", *wrong])
             await asyncio.sleep(0.5)
+
+    def _raise_what_ended_a_script(self) -> None:
+        for life in self._lives:
+            if life.done():
+                life.result()
+                raise AssertionError("a script has ended")
 
     def _unsent(self) -> list[str]:
         people: list[Visitor | Workspace] = [*self.visitors, *self.workspaces]
@@ -127,12 +140,12 @@ class Stage:
         assert not wrong, "\n".join([f"{len(wrong)} things are wrong:", *wrong])
 
     def _wrong_in_rows(self) -> list[str]:
-        entries = reckoning.stored_entries(self.live, self.before)
-        wrong = reckoning.check_messages(self.history, entries)
+        entries = reckoning.stored_entries(self.live)
+        wrong = reckoning.check_messages(self.history, entries, self.before)
         wrong += reckoning.check_order(self.history, entries)
-        wrong += reckoning.check_timelines(self.live, entries, self.before)
+        wrong += reckoning.check_timelines(self.live, entries)
         wrong += reckoning.check_winners(self.history, entries)
-        wrong += reckoning.check_rows(self.live, self.before)
+        wrong += reckoning.check_rows(self.live)
         wrong += reckoning.check_nothing_overdue(self.live, self.now())
         wrong += reckoning.check_log(self.live.log())
         if self.live.get_status("/readyz") != 200:

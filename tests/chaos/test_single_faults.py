@@ -187,6 +187,32 @@ async def test_who_is_online_stays_so_for_two_minutes_after_everything_died(star
         )
 
 
+@pytest.mark.deployed
+async def test_widgets_learn_of_a_status_chosen_without_redis(start_live: StartLive) -> None:
+    """Nobody could be told while the message bus was away; when it is back, everybody knows."""
+    live = start_live(web_processes=2)
+    assert live.redis
+    async with Stage(live).open() as stage:
+        ewa = await stage.agent("ewa")
+        visitor, silent_visitor, launcher = stage.visitor(), stage.visitor(), stage.launcher()
+        visitor.type("Hello")
+        await stage.until(lambda: not visitor.outbox and launcher.told, 5, "the hello was not stored")
+        assert visitor.screen.availability["online"]
+        assert launcher.told[-1]["online"]
+
+        await asyncio.to_thread(live.redis.kill)
+        await ewa.choose("offline")
+        await asyncio.sleep(2)
+        await asyncio.to_thread(live.redis.start)
+
+        await stage.settle()
+        assert not visitor.screen.availability["online"]
+        assert not silent_visitor.screen.availability["online"]
+        await stage.until(lambda: not launcher.told[-1]["online"], 5, "the launcher still says online")
+        # A launcher understands nothing else.
+        assert all("online" in told for told in launcher.told)
+
+
 def web_processes() -> int:
     return 2 if os.environ.get("REDIS_URL") else 1
 

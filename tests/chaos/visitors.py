@@ -309,6 +309,22 @@ class Visitor:
     }
 
 
+class Launcher:
+    """A page's button: listens to the availability, and asks nothing."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.told: list[Frame] = []
+
+    async def run(self) -> None:
+        while True:
+            with contextlib.suppress(*LOST, WebSocketException):
+                async with connect(_address(self.port) + "status", compression=None, proxy=None) as socket:
+                    async for text in socket:
+                        self.told.append(json.loads(text)["data"])
+            await asyncio.sleep(1)
+
+
 async def fresh_screen(port: int, token: Token) -> Screen:
     """What the visitor would see who opens the panel now."""
     screen = Screen()

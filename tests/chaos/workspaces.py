@@ -61,7 +61,7 @@ def _age(moment: str) -> float:
 
 
 class Workspace:
-    """A tab with the tab All and several opened timelines. `lazy`: is online, and never answers."""
+    """A tab with the tab All and several opened timelines. `lazy`: comes and goes, and never answers."""
 
     def __init__(
         self, email: str, port: int, history: History, chance: Random, *, lazy: bool = False
@@ -263,6 +263,9 @@ class Workspace:
                 continue
 
     async def _next_deed(self, share_of_closed: float) -> None:
+        if self.lazy and self.chance.random() < 0.2:
+            await self._request("POST", "/status/", {"status": self.chance.choice(["online", "break"])})
+            return
         wanted = [conversation for _, conversation in self.offers]
         # Everybody may press Answer in New, also when it rings at a colleague.
         wanted += [number for number, _, waiting, _ in self.rows if waiting and self.chance.random() < 0.3]
