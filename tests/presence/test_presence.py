@@ -1,5 +1,5 @@
-"""Who is here (ST1-ST4): what an agent chose counts while some device gave a sign of life within two minutes, and widgets
-are told the moment that changes."""
+"""Who is here (ST1-ST4): what an agent chose counts while some device gave a sign of life within two minutes, and
+widgets are told the moment that changes."""
 
 from collections.abc import Callable
 

@@ -130,8 +130,10 @@ def test_errors_come_as_frames_and_the_rest_is_carried_out(http: Http) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "hello", "null", "[]", "1", "{}", '{"frames":[]}', '{"frames":{}}', '{"frames":"x"}', b"\xff\xfe", "[" * 50_000,
-     json.dumps({"frames": [{}] * 22})],
+    [
+        "", "hello", "null", "[]", "1", "{}", '{"frames":[]}', '{"frames":{}}', '{"frames":"x"}', b"\xff\xfe",
+        "[" * 50_000, json.dumps({"frames": [{}] * 22}),
+    ],
 )  # fmt: skip
 def test_a_body_that_is_no_exchange_is_answered_with_400(http: Http, body: Any) -> None:
     assert http.post("exchange", body).status_code == 400
@@ -249,7 +251,13 @@ def test_the_polish_answers_are_polish(http: Http) -> None:
     assert http.post("offline", wrong | {"lang": None}).json()["errors"] == polish
 
 
-@pytest.mark.parametrize("email", ["a@b", "@example.com", "a b@example.com", "a@example.com\r\nBcc: x@example.com", 1, [], None, "a" * 250 + "@example.com"])  # fmt: skip
+@pytest.mark.parametrize(
+    "email",
+    [
+        "a@b", "@example.com", "a b@example.com", "a@example.com\r\nBcc: x@example.com", 1, [], None,
+        "a" * 250 + "@example.com",
+    ],
+)  # fmt: skip
 def test_addresses_that_no_mail_server_takes_are_refused(http: Http, email: Any) -> None:
     assert "email" in http.post("offline", FORM | {"email": email}).json()["errors"]
 
