@@ -21,6 +21,8 @@ from conversations.search import search_text
 
 MAX_TEXT = 10_000
 PREVIEW = 160
+# What one answer tells a visitor: whoever wrote a lot cannot have a lot made of it by asking again and again.
+MOST_ENTRIES, MOST_CHARACTERS = 1000, 200_000
 
 
 class ConversationEnded(Exception):
@@ -253,13 +255,19 @@ def iso(moment: datetime) -> str:
 
 
 def entries_for_visitor(conversation: Conversation, after: int = 0) -> list[VisitorEntry]:
-    """What the visitor may see of a conversation after the number `after`, in order."""
+    """What the visitor may see of a conversation after a number, in order, as much as goes into one answer."""
     entries = (
         Entry.objects.filter(conversation=conversation, seq__gt=after, previous_public_seq__isnull=False)
         .select_related("agent")
-        .order_by("seq")
+        .order_by("seq")[:MOST_ENTRIES]
     )
-    return [_as_visitor_sees(conversation, entry) for entry in entries]
+    shown, room = [], MOST_CHARACTERS
+    for entry in entries:
+        room -= len(entry.text)
+        if room < 0:
+            break
+        shown.append(_as_visitor_sees(conversation, entry))
+    return shown
 
 
 def _as_visitor_sees(conversation: Conversation, entry: Entry) -> VisitorEntry:

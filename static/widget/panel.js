@@ -77,6 +77,11 @@ function concerns(id) {
   return true;
 }
 
+// Of a long conversation an answer tells the beginning, and how far it goes.
+function goOn({ entries }) {
+  if (entries.length && timeline.position().seq < conversation.last_seq) sync();
+}
+
 function arrived(entries) {
   for (const entry of entries) if (entry.by === "visitor" && entry.id) outbox.done(entry.id);
   if (entries.some((entry) => entry.by === "agent" && entry.kind === "message")) typist = "";
@@ -91,6 +96,7 @@ const handlers = {
     timeline.begin(conversation?.id ?? null);
     timeline.load(data.entries);
     arrived(data.entries);
+    goOn(data);
     render();
     sender.pump();
   },
@@ -100,6 +106,7 @@ const handlers = {
     timeline.begin(conversation?.id ?? null);
     timeline.load(data.entries);
     arrived(data.entries);
+    goOn(data);
     render(true);
   },
   entry(entry) {

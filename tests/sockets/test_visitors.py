@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from agents.models import Agent, Company
 from contactcenter.database import in_database
 from conversations.actions import (
@@ -369,3 +371,22 @@ async def test_a_busy_agent_and_a_busy_visitor_end_up_with_the_same_timeline(
     for speaker in ("visitor", "agent"):
         words = [entry["text"] for entry in reload if entry["text"].startswith(speaker)]
         assert words == [f"{speaker} {number}" for number in range(15)]
+
+
+async def test_a_long_conversation_is_told_in_pieces(visitor: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conversations.timeline.MOST_ENTRIES", 4)
+    monkeypatch.setattr("conversations.timeline.MOST_CHARACTERS", 25_000)
+    wire = await visitor()
+    for number in range(12):
+        stored = await wire.write("x" * (10_000 if number < 4 else 10))
+
+    welcome = await fresh(visitor, wire.token)
+    name, last = welcome["conversation"]["id"], welcome["conversation"]["last_seq"]
+    pieces = [welcome["entries"]]
+    while pieces[-1][-1]["seq"] < last:
+        stand = {"conversation": name, "seq": pieces[-1][-1]["seq"]}
+        pieces.append((await wire.ask("sync", stand, "entries"))["entries"])
+
+    assert [len(piece) for piece in pieces] == [2, 4, 4, 2]
+    assert missed_nothing([entry for piece in pieces for entry in piece])
+    assert last == stored["seq"]
