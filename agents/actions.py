@@ -47,6 +47,16 @@ def change_password(*, agent: Agent, password: str | None) -> None:
     publish(SessionEnded(session=None), one_agent(agent.pk))
 
 
+def end_session(*, agent: Agent, session: str) -> None:
+    """The agent has signed out on one device: its sockets close. What was chosen there holds on the others."""
+    publish(SessionEnded(session=session), one_agent(agent.pk))
+
+
+def choose_own_language(*, agent: Agent, language: str) -> None:
+    """On every device, from the next page on."""
+    Agent.objects.filter(pk=agent.pk).update(language=language)
+
+
 class LastFullAccessAgent(Exception):
     """The company would be left without anybody who may change its settings (AG4)."""
 

@@ -17,14 +17,13 @@ from django.views.generic import FormView, TemplateView
 from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRefresh
 
+from agents.actions import choose_own_language, end_session
 from agents.forms import FAILURES_PER_CLIENT, NewPasswordForm, ResetRequestForm, SignInForm, TooManyFailures
 from agents.models import Agent, Language, LegalText
 from agents.passwords import LinkUsed, request_password_reset, reset_password, reset_tokens
 from agents.presence import change_status
 from contactcenter.addresses import client_address
-from contactcenter.events import SessionEnded, publish
 from contactcenter.limits import Limit
-from contactcenter.realtime import one_agent
 
 RESETS_PER_ADDRESS = Limit("reset-address", times=5, seconds=3600)
 RESETS_PER_CLIENT = Limit("reset-client", times=20, seconds=3600)
@@ -75,8 +74,8 @@ class SignOut(auth_views.LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         session, agent = request.session.session_key, request.user
         response = super().post(request, *args, **kwargs)
-        if isinstance(agent, Agent):
-            publish(SessionEnded(session=session), one_agent(agent.pk))
+        if isinstance(agent, Agent) and session:
+            end_session(agent=agent, session=session)
         return response
 
 
@@ -147,7 +146,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in a cookie, and for an agent on every device."""
     language = request.POST.get("language", "")
     if isinstance(request.user, Agent) and language in Language.values and check_for_language(language):
-        Agent.objects.filter(pk=request.user.pk).update(language=language)
+        choose_own_language(agent=request.user, language=language)
     return set_language(request)
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from agents.availability import widget_availability
-from agents.models import Company
+from agents.models import Company, Group
 from chat.consumers import find_company
 from chat.widget_colours import palette
 from chat.widget_source import loader_source, panel_files
@@ -33,10 +33,12 @@ def _company_or_404(key: str) -> Company:
     return company
 
 
-def _group(request: HttpRequest) -> int | None:
-    """The group that a snippet asks for; nonsense counts as none."""
+def _group(request: HttpRequest, company: Company) -> int | None:
+    """The group that a snippet asks for; one that is not the company's (any more) counts as none."""
     value = request.GET.get("group", "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        return None
+    return Group.objects.filter(company=company, pk=int(value)).values_list("pk", flat=True).first()
 
 
 def _language(request: HttpRequest, company: Company) -> str:
@@ -84,7 +86,7 @@ def _open_to_all(response: HttpResponse) -> HttpResponse:
 @require_safe
 def loader(request: HttpRequest, key: str) -> HttpResponse:
     company = _company_or_404(key)
-    group = _group(request)
+    group = _group(request, company)
     offsets = {"ox": f"{company.widget_offset_x}px", "oy": f"{company.widget_offset_y}px"}
     colours = palette(company.widget_colour)
     config: dict[str, Any] = {
@@ -109,7 +111,7 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
 @xframe_options_exempt
 def panel(request: HttpRequest, key: str) -> HttpResponse:
     company = _company_or_404(key)
-    group = _group(request)
+    group = _group(request, company)
     language = _language(request, company)
     config = {
         "key": company.key,
@@ -160,6 +162,6 @@ def panel_style(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, key: str) -> HttpResponse:
     company = _company_or_404(key)
-    response = JsonResponse(widget_availability(company.pk, _group(request)))
+    response = JsonResponse(widget_availability(company.pk, _group(request, company)))
     response["Cache-Control"] = "no-store"
     return _open_to_all(response)
