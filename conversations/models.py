@@ -37,12 +37,11 @@ class ConversationQuerySet(QuerySet["Conversation"]):
         return self.active().filter(Exists(takes_part))
 
     def active(self) -> "ConversationQuerySet":
-        return self.filter(status=Literal(Conversation.Status.ACTIVE))
+        return self.open().filter(status=Literal(Conversation.Status.ACTIVE))
 
     def open(self) -> "ConversationQuerySet":
         """Waiting or active, whoever leads them."""
-        waiting = Q(status__in=[Literal(status) for status in Conversation.WAITING])
-        return self.filter(waiting | Q(status=Literal(Conversation.Status.ACTIVE)))
+        return self.filter(status__in=[Literal(status) for status in Conversation.OPEN])
 
     def ended(self) -> "ConversationQuerySet":
         return self.exclude(status__in=Conversation.OPEN)
@@ -184,8 +183,11 @@ class Conversation(models.Model):
                 condition=Q(waiting_since__isnull=False),
                 name="conversation_unanswered",
             ),
+            # the tabs Mine and All, in their order: however long the past, what is open is found at once
             models.Index(
-                fields=["company", "-last_entry_at"], condition=Q(status="active"), name="conversation_active"
+                fields=["company", "-last_entry_at", "-id"],
+                condition=Q(status__in=["new", "offered", "active"]),
+                name="conversation_open",
             ),
         ]
 
@@ -275,15 +277,19 @@ class Entry(models.Model):
         Event.IGNORED,  # for them it is closed
     )
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="entries")
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    # Foreign keys without indexes of their own, which every message would pay for: the unique constraints begin with
+    # the conversation, and nobody looks for entries by company or agent.
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="entries", db_index=False
+    )
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+", db_index=False)
     # Gapless in its conversation (rule 2).
     seq = models.PositiveIntegerField(_("number"))
     # The number of the entry before it that visitors may see; empty when they may not see this one.
     previous_public_seq = models.PositiveIntegerField(null=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     by = models.CharField(max_length=10, choices=By)
-    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     # The author's name as it was, for entries of agents who are gone.
     author_name = models.CharField(_("author"), max_length=120, blank=True, default="")
     # The sender's own id (rule 1): sending again is harmless.

@@ -103,9 +103,9 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(default=dict)),
                 ('search_text', models.TextField(blank=True, default='')),
                 ('created_at', models.DateTimeField(verbose_name='time')),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.company')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='conversations.conversation')),
+                ('agent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.company')),
+                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='conversations.conversation')),
             ],
             options={
                 'verbose_name': 'entry',
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['company', '-last_entry_at'], name='conversation_active'),
+            index=models.Index(condition=models.Q(('status__in', ['new', 'offered', 'active'])), fields=['company', '-last_entry_at', '-id'], name='conversation_open'),
         ),
         migrations.AddConstraint(
             model_name='conversation',
