@@ -39,3 +39,13 @@ def test_a_cache_that_is_away_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert LIMIT.take("ewa")
     assert not LIMIT.is_used_up("ewa")
+
+
+@pytest.mark.embedded
+def test_many_others_do_not_push_a_count_out() -> None:
+    for _ in range(3):
+        LIMIT.take("ewa")
+    for number in range(2000):
+        LIMIT.take(f"stranger {number}")
+
+    assert LIMIT.is_used_up("ewa")
