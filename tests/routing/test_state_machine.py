@@ -341,7 +341,7 @@ def test_offers_and_presence_hold_their_rules_whatever_happens(
     run_state_machine_as_test(
         ContactCentre,
         settings=settings(
-            max_examples=int(25 + 40 * minutes),
+            max_examples=int(15 + 40 * minutes),
             stateful_step_count=40,
             # Every run the same, so that a red build is red for everybody; `make chaos` makes up new ones.
             derandomize=not minutes,

@@ -75,7 +75,9 @@ async def test_another_tab_sees_the_message_with_its_id_and_the_chain_has_no_hol
     seen = (await tab.hello(token=wire.token))["entries"]
 
     await wire.write("Two", "second-message")
-    entry = await tab.hear("entry")
+    # On a slow bus the first message may still be on its way, which the tab knows already.
+    while (entry := await tab.hear("entry"))["id"] != "second-message":
+        assert entry["seq"] in {one["seq"] for one in seen}
     seen.append(entry)
 
     assert (entry["id"], entry["text"], entry["by"]) == ("second-message", "Two", "visitor")
@@ -311,7 +313,7 @@ async def test_a_second_hello_may_be_somebody_elses(visitor: Open, ewa: Agent) -
     conversation = await answered(hers["conversation"], ewa)
     await in_database(send_reply, conversation=conversation, by=ewa, client_id=new_id(), text="for Anna only")
 
-    assert "Anna" not in str(await shared.everything_said())
+    assert "for Anna only" not in str(await shared.everything_said())
     assert (await shared.write("I am new here"))["conversation"] != hers["conversation"]
 
 
