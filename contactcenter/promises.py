@@ -105,6 +105,11 @@ def keep_promise(promise_id: int) -> bool:
         return False
     try:
         return _keep_under_lease(promise, keeper) if keeper.outside else _keep_in_transaction(promise, keeper)
+    except Unavailable as error:
+        # The database went away (or chose this one in a deadlock): that is nobody's mistake to be traced.
+        _note_outage(error)
+        _postpone(promise, error)
+        return False
     except Exception as error:
         logger.exception("promise %s could not be kept (attempt %s)", promise, promise.attempts + 1)
         _postpone(promise, error)
