@@ -18,7 +18,7 @@ from chat.limits import CONVERSATIONS, address_limit
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
 from contactcenter.events import VisitorTyping, publish_rollback_unsafe
-from contactcenter.frames import ProtocolError
+from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
 from conversations import timeline
 from conversations.actions import as_customer_sees, learn_of_customer, start_conversation
@@ -26,6 +26,8 @@ from conversations.models import Conversation, Entry
 from conversations.timeline import ConversationEnded, Stored, iso
 
 SHOWN_AFTER_END = timedelta(hours=24)
+# How often others (tabs, agents who close) may be quicker before the visitor's client has to try again itself.
+MOST_LOOKS = 10
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONTROL = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
@@ -211,7 +213,7 @@ class Visit:
         """Into the open conversation that another tab began, or into a new one; unless it was stored long ago, in one
         that has ended since."""
         self._become_visitor()
-        while True:
+        for _ in range(MOST_LOOKS):
             conversations = Conversation.objects.filter(
                 company_id=self.company_id, customer_key=self.customer_key
             )
@@ -231,6 +233,7 @@ class Visit:
                 )
             except (IntegrityError, ConversationEnded):
                 continue  # somebody was quicker: look again
+        raise UNAVAILABLE
 
     def _start(self, client_id: str, text: str, **facts: Any) -> tuple[Conversation, Stored]:
         if self.address and (wait := address_limit(CONVERSATIONS, self.address)):

@@ -14,6 +14,7 @@ import http.client
 import importlib
 import logging
 import os
+import resource
 import select
 import signal
 import socket
@@ -112,8 +113,15 @@ def start_embedded_celery() -> EmbeddedCelery:
     return celery
 
 
+def allow_many_sockets() -> None:
+    """Each visitor is an open file; the usual limit of 1 024 would end at about a thousand of them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def run_web(listener: socket.socket) -> None:
     """Serve pages and sockets on `listener` until told to stop."""
+    allow_many_sockets()
     sys.setswitchinterval(SWITCH_INTERVAL)
     config = uvicorn.Config(
         "contactcenter.asgi:application",

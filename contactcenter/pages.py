@@ -15,7 +15,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 SPOOL_OVER = 1_048_576
-MAX_BODY = 64 * 1_048_576
+MAX_BODY = 4 * 1_048_576
 
 
 class ClientLeft(Exception):
