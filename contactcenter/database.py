@@ -8,10 +8,18 @@ import asyncio
 import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+)
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,13 +28,23 @@ T = TypeVar("T")
 Unavailable = (OperationalError, InterfaceError)
 
 _threads: ThreadPoolExecutor | None = None
+_connections: list[BaseDatabaseWrapper] = []
 
 
 def _pool() -> ThreadPoolExecutor:
     global _threads
     if _threads is None:
-        _threads = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
+        _threads = ThreadPoolExecutor(
+            settings.DATABASE_THREADS, thread_name_prefix="database", initializer=_note_connection
+        )
     return _threads
+
+
+def _note_connection() -> None:
+    """Each thread has a connection of its own; whoever ends the pool closes them all."""
+    own = connections[DEFAULT_DB_ALIAS]
+    own.inc_thread_sharing()
+    _connections.append(own)
 
 
 def _call(call: Callable[[], T]) -> T:
@@ -51,14 +69,6 @@ def close_threads() -> None:
     if _threads is None:
         return
     threads, _threads = _threads, None
-    for _ in range(settings.DATABASE_THREADS):
-        threads.submit(connection.close)
     threads.shutdown(wait=True)
-
-
-def first_row(sql: str, parameters: list[Any]) -> tuple[Any, ...] | None:
-    """The first row of a statement on the hot path, where the ORM's own cost would be most of the work."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+    while _connections:
+        _connections.pop().close()
