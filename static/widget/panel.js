@@ -170,12 +170,12 @@ function header() {
   const status = conversation?.status;
   byId("title").textContent = agent?.name || config.name;
   const subtitle = transport.state !== "open" ? "connecting"
-    : status === "active" ? "online"
     : status === "closed" ? "closed"
+    : status === "active" && availability.online ? "online"
     : availability.online ? "waiting" : "waitingOffline";
   byId("subtitle").textContent = t(subtitle);
   const person = agent ?? { name: config.name };
-  const online = status === "active" && transport.state === "open";
+  const online = subtitle === "online";
   const said = JSON.stringify([person, online]);
   if (header.said === said) return;
   header.said = said;

@@ -206,6 +206,21 @@ def test_two_tabs_show_the_same(live: Live, ewa: Any, visitor: Visitor) -> None:
     ewa.locator("#composer").wait_for()
 
 
+def test_the_widget_calls_nobody_online_who_has_left(live: Live, ewa: Any, new_page: NewPage) -> None:
+    shop = new_page(locale="pl-PL")
+    shop.goto(f"{live.url}/demo/")
+    shop.get_by_role("button", name="Otwórz czat").click()
+    panel = shop.frame_locator("iframe")
+    panel.get_by_role("textbox", name="Wiadomość").fill("Czy klon jest w magazynie?")
+    panel.get_by_role("textbox", name="Wiadomość").press("Enter")
+    answer(ewa, "klon")
+    panel.locator("#subtitle", has_text="Online").wait_for()
+
+    ewa.evaluate("document.querySelector('#status-choice [value=offline]').click()")
+    panel.locator("#subtitle", has_text="Odpiszemy, gdy wrócimy").wait_for()
+    assert panel.locator("#face .on").count() == 0
+
+
 def test_drafts_and_typing(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("Hello")
     answer(ewa, "Hello")
