@@ -35,11 +35,15 @@ document.addEventListener("click", (event) => {
   row.setAttribute("aria-current", "true");
 });
 
-// Another conversation stands in the pane: reading goes on at its heading; where there is one pane, back at its row.
+// Another conversation stands in the pane: reading goes on at its heading; where there is one pane, back at its row. Who pressed
+// Answer writes next, and no letter of it may be taken for a shortcut; a finger would only bring up the keyboard over the text.
 document.body.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "conversation") return;
+  const { target, requestConfig } = event.detail;
+  if (target.id !== "conversation") return;
   if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
-  document.getElementById("conversation-title")?.focus({ preventScroll: true });
+  const writing = requestConfig?.verb === "post" && !matchMedia("(pointer: coarse)").matches;
+  const place = (writing && document.getElementById("composer-text")) || document.getElementById("conversation-title");
+  place?.focus({ preventScroll: true });
 });
 
 // The fold of a section, and other things that belong to the person, survive a refresh.
@@ -78,6 +82,7 @@ setInterval(showWaiting, 5000);
 // The dialog is filled when it opens; the focus goes to what was brought, and the next opening begins empty.
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "dialog" || event.target.contains(document.activeElement?.closest("input"))) return;
-  (event.target.querySelector("[autofocus]") ?? event.target.querySelector(".menu__item, button"))?.focus();
+  const first = ["[autofocus]", ".menu__item", "button"].map((what) => event.target.querySelector(what)).find(Boolean);
+  first?.focus();
 });
 document.getElementById("dialog")?.addEventListener("close", (event) => event.target.replaceChildren());

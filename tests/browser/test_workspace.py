@@ -240,6 +240,16 @@ def test_drafts_and_typing(live: Live, ewa: Any, visitor: Visitor) -> None:
     wait_until(lambda: ewa.locator("#composer-text").input_value() == "Half a sen")
 
 
+def test_after_answer_one_writes(live: Live, ewa: Any, visitor: Visitor) -> None:
+    visitor.write("Is the ash in stock?")
+    answer(ewa, "ash")
+    ewa.locator("#composer-text:focus").wait_for()
+    ewa.keyboard.type("t, p and r are only letters here")
+
+    assert ewa.locator("#composer-text").input_value() == "t, p and r are only letters here"
+    assert ewa.locator("dialog[open]").count() == 0
+
+
 def test_the_keyboard_is_enough(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("The first")
     Visitor(live).write("The second")
@@ -264,11 +274,13 @@ def test_the_keyboard_is_enough(live: Live, ewa: Any, visitor: Visitor) -> None:
 
     ewa.keyboard.press("p")
     ewa.locator("#dialog").get_by_role("button", name="Adam").wait_for()
+    ewa.locator("#dialog .menu__item:focus").wait_for()
     ewa.keyboard.press("Escape")
     ewa.keyboard.press("t")
     ewa.locator("#dialog").get_by_label("Tag").fill("pytanie")
     ewa.keyboard.press("Enter")
     ewa.locator("#context .tag", has_text="pytanie").wait_for()
+    ewa.locator("#dialog").wait_for(state="hidden")
     ewa.locator("#conversation-title").focus()
     ewa.keyboard.press("?")
     ewa.locator("#shortcuts[open]").wait_for()
