@@ -38,12 +38,12 @@ function tone(pitch, from) {
 
 function look() {
   const offers = [...document.querySelectorAll("[data-offer]")];
-  for (const offer of offers) {
-    if (known.has(offer.dataset.offer)) continue;
+  const fresh = offers.filter((offer) => !known.has(offer.dataset.offer));
+  for (const offer of fresh) {
     known.add(offer.dataset.offer);
-    document.getElementById("announcer").textContent = offer.dataset.announce;
     chime(offer.dataset.offer);
   }
+  if (fresh.length) document.getElementById("announcer").textContent = fresh.map((offer) => offer.dataset.announce).join(". ");
   clearTimeout(due);
   const next = Math.min(...offers.map((offer) => Date.parse(offer.dataset.due)));
   // Should the news that it is over get lost, it goes all the same.

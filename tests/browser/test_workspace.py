@@ -250,6 +250,17 @@ def test_after_answer_one_writes(live: Live, ewa: Any, visitor: Visitor) -> None
     assert ewa.locator("dialog[open]").count() == 0
 
 
+def test_offers_of_one_moment_are_all_announced(live: Live, new_page: NewPage) -> None:
+    ewa = sign_in(new_page(locale="en-GB"), live, online=False)
+    ewa.evaluate("document.querySelector('#status-choice [value=online]').click()")
+    ewa.locator(".offer").nth(1).wait_for()
+
+    names = [text.strip() for text in ewa.locator(".offer__name").all_inner_texts()]
+    said = ewa.locator("#announcer").inner_text()
+    assert len(names) > 1
+    assert [name for name in names if name not in said] == []
+
+
 def test_the_keyboard_is_enough(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("The first")
     Visitor(live).write("The second")
