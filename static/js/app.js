@@ -10,4 +10,5 @@ import "./times.js";
 import "./rings.js";
 import "./passwords.js";
 import "./regions.js";
+import "./here.js";
 import "./conversations.js";

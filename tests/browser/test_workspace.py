@@ -261,6 +261,18 @@ def test_offers_of_one_moment_are_all_announced(live: Live, new_page: NewPage) -
     assert [name for name in names if name not in said] == []
 
 
+def test_another_language_keeps_the_open_conversation(live: Live, ewa: Any, visitor: Visitor) -> None:
+    visitor.write("Is the yew in stock?")
+    answer(ewa, "yew")
+    address = ewa.url
+    ewa.locator("#composer-text").fill("Half a sen")
+    ewa.evaluate("document.querySelector('#language-menu [value=pl]').click()")
+    ewa.locator("html[lang=pl]").wait_for(state="attached")
+
+    assert ewa.url == address
+    wait_until(lambda: ewa.locator("#composer-text").input_value() == "Half a sen")
+
+
 def test_the_keyboard_is_enough(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("The first")
     Visitor(live).write("The second")
