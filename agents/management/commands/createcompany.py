@@ -23,7 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--password", default="", help="asked for when left out")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        password = options["password"] or getpass("Password for the first agent: ")
+        try:
+            password = options["password"] or getpass("Password for the first agent: ")
+        except EOFError as error:
+            raise CommandError("Nobody is there to type a password. Give it as --password.") from error
         try:
             validate_email(options["email"])
             validate_password(password)
