@@ -79,7 +79,7 @@ def broadcast(groups: Iterable[str], frame: str) -> None:
 def _start_sending() -> None:
     global _sender
     if _sender is None or _sender.done() or _sender.get_loop() is not asyncio.get_running_loop():
-        _sender = start(_send())
+        _sender = asyncio.get_running_loop().create_task(_send())
 
 
 async def _send() -> None:

@@ -128,7 +128,7 @@ class Socket:
         if len(self._unsent) > MAX_UNSENT:
             self._unsent = [RESYNC_FRAME]
         if self._writer is None:
-            self._writer = start(self._write())
+            self._writer = asyncio.get_running_loop().create_task(self._write())
 
     async def _write(self) -> None:
         try:
