@@ -93,8 +93,17 @@ def conversation_list(agent: Agent, tab: Tab | None, limits: dict[str, int]) -> 
     if tab == Tab.ALL:
         ended = everything.ended().order_by("-last_entry_at", "-id")
         found.sections.append(_section("ended", _("Ended lately"), ended, agent, {"ended": ENDED_SHOWN}))
+    _show_once(found.sections)
     _count_unread(agent, [row for section in found.sections for row in section.conversations])
     return found
+
+
+def _show_once(sections: list[Section]) -> None:
+    """What changed its section between two of the queries stands where it was read last."""
+    shown: set[int] = set()
+    for section in reversed(sections):
+        section.conversations = [row for row in section.conversations if row.pk not in shown]
+        shown.update(row.pk for row in section.conversations)
 
 
 def _section(
