@@ -4,6 +4,7 @@ Django's own ASGI handler gives each request a thread of its own, and so a datab
 docs/benchmarks.md against what is done here.
 """
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -43,5 +44,6 @@ async def lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await sockets_hub.stop()
-    close_threads()
+    # Django closes no connection on an event loop.
+    await asyncio.to_thread(close_threads)
     await send({"type": "lifespan.shutdown.complete"})
