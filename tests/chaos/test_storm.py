@@ -5,7 +5,10 @@ MINUTES=30 make chaos   plays seed after seed for so long
 """
 
 import asyncio
+import contextlib
 import os
+import re
+import signal
 import time
 from collections.abc import Callable
 from random import Random
@@ -26,6 +29,8 @@ SECONDS = 40.0 if MINUTES else 12.0
 SHORT_SEED = 90
 VISITORS = 6  # one of them over HTTP, and one with a second tab
 OFFER_TIME = 31
+# A process that is aborted says where it stood.
+STACKS = {"PYTHONFAULTHANDLER": "1"}
 
 
 async def test_nothing_is_lost_doubled_or_out_of_order_in_a_storm(
@@ -34,7 +39,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_in_a_storm(
     until = time.monotonic() + MINUTES * 60
     seed = SEED or (int(time.time()) if MINUTES else SHORT_SEED)
     while True:
-        live = start_live(own_servers=True, web_processes=2 if DEPLOYED else 1)
+        live = start_live(own_servers=True, web_processes=2 if DEPLOYED else 1, environment=STACKS)
         said = await play(live, seed)
         live.stop()
         with capsys.disabled():
@@ -62,7 +67,9 @@ async def play(live: Live, seed: int) -> str:
             await stage.settle()
             await stage.reckon()
         except AssertionError as wrong:
-            raise AssertionError("\n".join([describe(seed, schedule), stage.figures(), str(wrong)])) from None
+            ask_for_stacks(live)
+            told = [describe(seed, schedule), stage.figures(), str(wrong), headlines(live.log())]
+            raise AssertionError("\n".join(told)) from None
         return "\n".join([describe(seed, schedule), stage.figures()])
 
 
@@ -103,6 +110,24 @@ def know_each_other(stage: Stage) -> None:
     }
     for workspace in stage.workspaces:
         workspace.colleagues = [ids[other.email] for other in stage.workspaces if other is not workspace]
+
+
+def ask_for_stacks(live: Live) -> None:
+    """Let worker and beat say in the log what they are at, in case they hang: they end by that."""
+    for name in ("worker", "beat") if DEPLOYED else ():
+        for pid in live.pids(name):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGABRT)
+    time.sleep(1)
+
+
+def headlines(log: str) -> str:
+    """The last of what each process has logged, without tracebacks but for those that were asked for."""
+    files = re.split(r"^--- (?=[\w ]+\.log$)", log, flags=re.M)
+    told = (
+        r"^(?:[\w ]+\.log|\d{4}-.*|Fatal Python error.*|(?:Current t|T)hread 0x.*|  File .*, line \d+ in .*)$"
+    )
+    return "\n".join("\n".join(re.findall(told, file, re.M)[-70:]) for file in files)
 
 
 def describe(seed: int, schedule: list[Mishap]) -> str:
