@@ -21,7 +21,7 @@ from contactcenter.events import VisitorTyping, publish_rollback_unsafe
 from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
 from conversations import timeline
-from conversations.actions import as_customer_sees, learn_of_customer, start_conversation
+from conversations.actions import as_customer_sees, customers_word, learn_of_customer, start_conversation
 from conversations.models import Conversation, Entry
 from conversations.timeline import ConversationEnded, Stored, iso
 
@@ -185,7 +185,9 @@ class Visit:
         latest = self._latest_conversation()
         if latest is None:
             return bool(data.get("conversation"))
-        return (latest.public_id, latest.public_seq) != (data.get("conversation"), data.get("seq"))
+        status = customers_word(latest)
+        stands = data.get("conversation"), data.get("seq"), data.get("status", status)
+        return stands != (latest.public_id, latest.public_seq, status)
 
     def receive(self, data: dict[str, Any]) -> dict[str, Any]:
         """The visitor's message is stored; the data of `message.stored`. Raises ProtocolError."""

@@ -200,10 +200,13 @@ CELERY_BEAT_SCHEDULE = {
     "sweep promises": {
         "task": "contactcenter.jobs.sweep_promises",
         "schedule": 2.0,
-        # A sweep that found no worker in time is worth nothing: the next one is on its way.
-        "options": {"expires": 4},
+        # While no worker runs, sweeps need not pile up for ever. Not shorter: machines' clocks may differ, and a worker
+        # whose clock is ahead would take every sweep for expired.
+        "options": {"expires": 300},
     },
 }
+# Beat looks at the clock at least this often, so that a clock that was set cannot keep it asleep.
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BEAT_SCHEDULER = "contactcenter.beat:InMemoryScheduler"
 
 # --- People --------------------------------------------------------------------------------------------------

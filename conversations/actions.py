@@ -372,12 +372,17 @@ _CUSTOMERS_WORDS = {
 }
 
 
+def customers_word(conversation: Conversation) -> str:
+    """What the customer calls the conversation's status."""
+    return _CUSTOMERS_WORDS[Conversation.Status(conversation.status)]
+
+
 def as_customer_sees(conversation: Conversation) -> VisitorConversation:
     """The state of a conversation in the customer's words (docs/widget-protocol.md)."""
     agent = conversation.assignee
     return VisitorConversation(
         id=conversation.public_id,
-        status=_CUSTOMERS_WORDS[Conversation.Status(conversation.status)],
+        status=customers_word(conversation),
         last_seq=Conversation.objects.values_list("public_seq", flat=True).get(pk=conversation.pk),
         agent={"name": agent.public_name, "avatar": None} if agent and conversation.is_open else None,
     )

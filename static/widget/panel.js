@@ -40,7 +40,10 @@ const transport = new Transport({
   key: config.key,
   visible,
   talking,
-  position: timeline.position,
+  position: () => {
+    const at = timeline.position();
+    return at && { ...at, status: conversation?.status };
+  },
   hello: () => ({
     type: "hello",
     ref: "hello",
