@@ -28,9 +28,8 @@ export function dropBanner(name) {
   if (holding.delete(name)) show();
 }
 
-/** The server answered: what the page shows is of now. */
+/** The server answered: there is a connection. */
 export function noteGoodAnswer() {
   lastGood = new Date();
   dropBanner("connection");
-  dropBanner("server");
 }

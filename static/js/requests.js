@@ -19,6 +19,8 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful) return;
   waiting.delete(event.detail.elt);
   noteGoodAnswer();
+  // As long as a region is stale, the page says so, whatever else was answered.
+  if (!waiting.size) dropBanner("server");
 });
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
@@ -51,6 +53,7 @@ function tryAgainLater({ elt, target, requestConfig, pathInfo }) {
       htmx.ajax("GET", pathInfo.requestPath, { source: elt, target });
     } else if (!elt.isConnected) {
       waiting.delete(elt);
+      if (!waiting.size) dropBanner("server");
     }
   }, wait);
 }
