@@ -4,11 +4,14 @@ The request's body is read on the event loop before a thread is taken, so that s
 answers of this product are whole pages, handed back to the loop in one piece.
 """
 
+import asyncio
+import contextvars
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
-from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi import build_environ
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -26,7 +29,8 @@ class PagePool:
     """An ASGI application around a WSGI one."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int) -> None:
-        self.wsgi = WSGIMiddleware(application, workers=threads)
+        self._application = application
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pages")
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER) as body:
@@ -39,7 +43,32 @@ class PagePool:
                 await _refuse_large(send)
                 return
             body.seek(0)
-            await self.wsgi(_without_doubles(scope), _replay(body), send)  # type: ignore[arg-type]
+            environ = build_environ(_without_doubles(scope), body)  # type: ignore[arg-type]
+            # A context of its own for each request, as on an event loop: nothing is left over for the next one.
+            in_own_context = contextvars.copy_context().run
+            start, content = await asyncio.get_running_loop().run_in_executor(
+                self._threads, in_own_context, self._answer, environ
+            )
+        await send(start)
+        await send({"type": "http.response.body", "body": content})
+
+    def _answer(self, environ: Any) -> tuple[Message, bytes]:
+        """Have the page made, on one of the threads: how the answer begins, and all of its content."""
+        start: Message = {"type": "http.response.start"}
+
+        def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
+            start["status"] = int(status.partition(" ")[0])
+            start["headers"] = [
+                (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+            ]
+
+        answer = self._application(environ, start_response)
+        try:
+            return start, b"".join(answer)
+        finally:
+            # Django's request ends here, and with it what it holds.
+            if close := getattr(answer, "close", None):
+                close()
 
 
 def _without_doubles(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -63,14 +92,6 @@ async def _read_body(receive: Receive, body: IO[bytes]) -> bool:
         body.write(chunk)
         more = message.get("more_body", False)
     return True
-
-
-def _replay(body: IO[bytes]) -> Receive:
-    async def receive() -> Message:
-        chunk = body.read(SPOOL_OVER)
-        return {"type": "http.request", "body": chunk, "more_body": bool(chunk)}
-
-    return receive
 
 
 async def _refuse_large(send: Send) -> None:
