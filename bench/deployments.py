@@ -11,7 +11,6 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -179,13 +178,3 @@ def start_asgi(application: str, environment: dict[str, str]) -> Server:
     """Any ASGI application on the same web server."""
     port = free_port()
     return Server([sys.executable, "-m", "bench.serve", application, str(port)], environment, port)
-
-
-@contextlib.contextmanager
-def both_deployments() -> Iterator[Iterator[Deployment]]:
-    def each() -> Iterator[Deployment]:
-        for deployed in (False, True):
-            with Deployment(deployed=deployed) as deployment:
-                yield deployment
-
-    yield each()

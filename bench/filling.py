@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from agents.actions import create_agent
@@ -235,7 +234,3 @@ def _after_filling() -> None:
             " (SELECT max(id) FROM conversations_conversation))"
         )
         cursor.execute("VACUUM ANALYZE")
-
-
-def migrate() -> None:
-    call_command("migrate", verbosity=0)

@@ -11,7 +11,6 @@ from bench.inside import DjangoProcess
 
 FEW, MANY = 100, 100_000
 ROUNDS, TIMES = 7, 12
-OLDEST_OPEN = {FEW: FEW - 40, MANY: MANY - 40}
 
 PAGES = {
     "workspace, Mine": "/?tab=mine",
@@ -19,7 +18,7 @@ PAGES = {
     "a conversation": "/conversations/{open}/",
     "history": "/history/",
     "history, by channel": "/history/?channel=email",
-    "history, further down": "/history/?after={after}",
+    "history, two thirds down": "/history/?after={after}",
 }
 # What matches often is more where there is more: reported, not limited.
 SEARCHES = {
@@ -64,10 +63,9 @@ class Past:
             database_url = f"sqlite:///{copy}"
             self._inside = deployment.inside(database_url)
         self.database_url = database_url
-        # Half-way down the open ones, and a mark some pages down the history.
         self._places = {
-            "open": OLDEST_OPEN[conversations],
-            "after": self._inside.call("probing.mark", row=70),
+            "open": conversations - 40,
+            "after": self._inside.call("probing.mark", row=conversations * 2 // 3),
         }
 
     def page(self, path: str) -> dict[str, float]:

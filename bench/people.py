@@ -1,7 +1,6 @@
 """A company, its agents and its visitors, made through the product's own actions. Runs inside a DjangoProcess."""
 
 import secrets
-from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -69,11 +68,3 @@ def ignore_waiting() -> None:
     agent = Agent.objects.get(email="agent@bench.example")
     for conversation in Conversation.objects.new():
         ignore_conversation(conversation=conversation, by=agent)
-
-
-def describe_query_plan(sql: str) -> Any:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}")
-        return cursor.fetchall()

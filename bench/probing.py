@@ -4,11 +4,15 @@ import gc
 import time
 from statistics import median
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
+from conversations.history_views import _mark
+from conversations.models import Conversation
 
 
 def count_queries(session: str, path: str) -> int:
@@ -48,11 +52,6 @@ def _get(client: Client, path: str) -> Any:
 
 def mark(row: int) -> str:
     """Where the history goes on after so many rows, as its own links say it."""
-    from urllib.parse import quote
-
-    from conversations.history_views import _mark
-    from conversations.models import Conversation
-
     newest = Conversation.objects.order_by("-last_entry_at", "-id")
     return quote(_mark(newest[row]))
 

