@@ -329,8 +329,12 @@ async def fresh_screen(port: int, token: Token) -> Screen:
     """What the visitor would see who opens the panel now."""
     screen = Screen()
     async with connect(_address(port), close_timeout=0.2, compression=None, proxy=None) as socket:
-        await socket.send(json.dumps({"type": "hello", "data": {"token": token.value, "after": None}}))
-        welcome = json.loads(await asyncio.wait_for(socket.recv(), ANSWER_WITHIN))["data"]
+        welcome: dict[str, Any] = {}
+        # A database connection that died in the outage is noticed by whoever uses it first: "try again".
+        while "conversation" not in welcome:
+            await socket.send(json.dumps({"type": "hello", "data": {"token": token.value, "after": None}}))
+            welcome = json.loads(await asyncio.wait_for(socket.recv(), ANSWER_WITHIN))["data"]
+            assert "conversation" in welcome or welcome.get("retry"), welcome
     screen.load(welcome["conversation"], welcome["entries"])
     screen.availability = welcome["availability"]
     return screen
