@@ -122,7 +122,10 @@ def _after(conversations: ConversationQuerySet, mark: str) -> ConversationQueryS
         return conversations
     if at is None or not (number.isascii() and number.isdigit() and len(number) < 19):
         return conversations
-    return conversations.filter(Q(last_entry_at__lt=at) | Q(last_entry_at=at, pk__lt=int(number)))
+    # `lte` says nothing new; databases need it to begin there instead of at the newest.
+    return conversations.filter(
+        Q(last_entry_at__lt=at) | Q(last_entry_at=at, pk__lt=int(number)), last_entry_at__lte=at
+    )
 
 
 # --- the words that were found --------------------------------------------------------------------------------
