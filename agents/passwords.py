@@ -5,23 +5,21 @@ writes a promise, for known and unknown addresses alike; its keeper looks the ad
 """
 
 import hashlib
-import zoneinfo
 from datetime import datetime, timedelta
 
 from axes.utils import reset as forget_failures
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from agents.actions import change_password
+from agents.mails import post_letter, speaking_to
 from agents.models import Agent
-from contactcenter.outbox import post_mail
 from contactcenter.promises import keeps, make_promise
 
 
@@ -59,21 +57,17 @@ def post_reset_mail(*, email: str, asked_at: str) -> None:
     )
     if agent is None or not agent.has_usable_password():
         return
-    language = agent.language or (agent.company.language if agent.company else settings.LANGUAGE_CODE)
-    zone = zoneinfo.ZoneInfo(agent.company.time_zone if agent.company else settings.TIME_ZONE)
-    with translation.override(language), timezone.override(zone):
-        context = {
-            "agent": agent,
-            "link": _link_for(agent),
-            "until": timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
-            "asked_at": datetime.fromisoformat(asked_at),
-            "language": language,
-        }
-        post_mail(
+    with speaking_to(agent):
+        post_letter(
             to=agent.email,
+            template="agents/mail/password_reset",
             subject=_("Set a new password"),
-            text=render_to_string("agents/mail/password_reset.txt", context),
-            html=render_to_string("agents/mail/password_reset.html", context),
+            context={
+                "agent": agent,
+                "link": _link_for(agent),
+                "until": timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+                "asked_at": datetime.fromisoformat(asked_at),
+            },
         )
 
 

@@ -36,8 +36,8 @@ class Promise(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A mail on its way: the letter itself; its promise in `Promise` says when it is tried. Kept after sending, so
-    that operators can see what was said to whom."""
+    """A mail on its way: the letter itself; its promise in `Promise` says when it is tried. After sending the
+    envelope is kept, so that operators can see what went to whom, and the letter is not."""
 
     message_id = models.CharField(_("message ID"), max_length=255, unique=True)
     to = models.EmailField(_("recipient"))

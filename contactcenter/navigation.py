@@ -1,4 +1,4 @@
-"""The rooms that the main navigation leads to. A new room adds its line here."""
+"""Where the product's rooms and settings are. A new one adds its line here."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Entry:
+    """A room in the main navigation."""
+
     path: str
     label: LazyText | str
     icon: str
@@ -26,4 +28,51 @@ class Entry:
 ENTRIES = (
     Entry("/", _("Conversations"), "chat", "conversations/includes/nav_count.html", ("/conversations/",)),
     Entry("/history/", _("History"), "history"),
+)
+
+
+@dataclass(frozen=True)
+class SettingsEntry:
+    """A page of the settings."""
+
+    path: str
+    label: LazyText | str
+    icon: str
+
+    def leads_to(self, path: str) -> bool:
+        return path.startswith(self.path) if self.path != "/settings/" else path == self.path
+
+
+@dataclass(frozen=True)
+class SettingsSection:
+    label: LazyText | str
+    entries: tuple[SettingsEntry, ...]
+    # Decides over the whole company: agents with limited access do not see it (AG4, SE4).
+    needs_full_access: bool = False
+
+
+SETTINGS = (
+    SettingsSection(
+        _("Personal"),
+        (
+            SettingsEntry("/profile/", _("My profile"), "user"),
+            SettingsEntry("/settings/security/", _("Sign-in and security"), "lock"),
+            SettingsEntry("/settings/notifications/", _("Notifications"), "bell"),
+        ),
+    ),
+    SettingsSection(
+        _("Company"),
+        (
+            SettingsEntry("/settings/", _("General"), "building"),
+            SettingsEntry("/settings/users/", _("Users"), "users"),
+            SettingsEntry("/settings/groups/", _("Groups"), "tag"),
+            SettingsEntry("/settings/hours/", _("Working hours"), "clock"),
+        ),
+        needs_full_access=True,
+    ),
+    SettingsSection(
+        _("Channels"),
+        (SettingsEntry("/settings/chat/", _("Chat"), "chat"),),
+        needs_full_access=True,
+    ),
 )

@@ -54,5 +54,6 @@ def send_posted_mail(*, mail_id: int) -> None:
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     message.send()
-    mail.sent_at = timezone.now()
-    mail.save(update_fields=["sent_at"])
+    # The envelope stays for operators. The letter may hold a link that opens an account, or somebody's words.
+    mail.sent_at, mail.text, mail.html = timezone.now(), "", ""
+    mail.save(update_fields=["sent_at", "text", "html"])

@@ -46,6 +46,9 @@ if not SECRET_KEY:
         raise ImproperlyConfigured("Set SECRET_KEY: a long random text, the same for every process.")
     SECRET_KEY = _newcomers_secret()
 
+# What must be readable again (mailbox passwords, second factors) is encrypted with these (contactcenter/crypto.py).
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[SECRET_KEY])
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 # The address people use, for links in mails and for the snippet.
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")

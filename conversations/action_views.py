@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import push_url
 
+from agents.http import AgentRequest, company_of, for_agents
 from agents.models import Agent, Group
 from contactcenter.htmx import with_events, with_toast
 from conversations import actions, views
 from conversations.channels import carries_replies
 from conversations.forms import MessageForm, TagForm
-from conversations.http import AgentRequest, company_of, for_agents, get_conversation_or_404
+from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
 from conversations.models import Conversation, Entry, Offer, Tag
 from conversations.routing import decline_offer

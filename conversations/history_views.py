@@ -15,10 +15,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from agents.http import AgentRequest, company_of, for_agents
 from agents.models import Company
 from conversations import search, views
 from conversations.forms import HistoryForm
-from conversations.http import AgentRequest, company_of, for_agents, get_conversation_or_404
+from conversations.http import get_conversation_or_404
 from conversations.models import Conversation, ConversationQuerySet, Entry, Tag
 
 PAGE = 30

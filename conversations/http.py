@@ -1,59 +1,13 @@
-"""What the views of this room share: who asks, and what they may see."""
+"""What the views of this room share."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.cache import patch_vary_headers
-from django.views.decorators.cache import never_cache
-from django_htmx.middleware import HtmxDetails
 
-from agents.models import Agent, Company
+from agents.http import company_of
+from agents.models import Agent
 from conversations.models import Conversation
-
-
-class AgentRequest(HttpRequest):
-    """A request of somebody signed in (the middleware sees to that)."""
-
-    user: Agent
-    htmx: HtmxDetails
-
-
-View = Callable[..., HttpResponse]
-
-
-def for_agents(view: View) -> View:
-    """Pages and pieces of pages for the people of a company: an operator, who belongs to none, finds nothing. They are
-    not kept by the browser: the same address answers with a page or a piece of it, and shows what is confidential."""
-
-    @never_cache
-    @wraps(view)
-    def guarded(request: AgentRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.company_id is None:
-            raise Http404
-        response = view(request, *args, **kwargs)
-        patch_vary_headers(response, ["HX-Request", "HX-Target"])
-        return response
-
-    return guarded
-
-
-def company_of(agent: Agent) -> Company:
-    if agent.company is None:
-        raise Http404
-    return agent.company
 
 
 def get_conversation_or_404(agent: Agent, pk: int) -> Conversation:
     """A conversation of the agent's own company; anything else is not found (rule 7)."""
     conversations = Conversation.objects.of(company_of(agent).pk).select_related("assignee", "group")
     return get_object_or_404(conversations, pk=pk)
-
-
-def number(text: str | None, default: int = 0) -> int:
-    """A number from an address; anything else counts as `default`."""
-    if text and text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
-    return default

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from agents.http import AgentRequest, company_of, for_agents, number
 from agents.models import Agent
 from conversations import lists
 from conversations.channels import carries_replies
-from conversations.http import AgentRequest, company_of, for_agents, get_conversation_or_404, number
+from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
 from conversations.models import Conversation, Entry
 from conversations.timeline import MAX_TEXT

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from contactcenter.navigation import ENTRIES, Entry
+from contactcenter.navigation import ENTRIES, SETTINGS, Entry, SettingsEntry, SettingsSection
 
 register = template.Library()
 
@@ -33,6 +33,19 @@ def navigation(context: template.Context) -> list[tuple[Entry, bool]]:
     if request.user.company_id is None:
         return []
     return [(entry, entry.leads_to(request.path)) for entry in ENTRIES]
+
+
+@register.simple_tag(takes_context=True)
+def settings_navigation(
+    context: template.Context,
+) -> list[tuple[SettingsSection, list[tuple[SettingsEntry, bool]]]]:
+    """The sections of the settings that the agent may see; their pages, each with whether it is the one shown."""
+    request: Any = context["request"]
+    return [
+        (section, [(entry, entry.leads_to(request.path)) for entry in section.entries])
+        for section in SETTINGS
+        if request.user.has_full_access or not section.needs_full_access
+    ]
 
 
 @register.filter

@@ -1,12 +1,10 @@
-"""Who gets in where: every route of the product and every kind of person. A route that is missing here fails.
+"""Who gets in where: every route of the product and every kind of person. A route that is missing in the tables of this
+folder fails."""
 
-`visitor` holds a visitor's token and no login. `stranger` has full access in another company. `operator` runs the
-installation and belongs to no company. `door` is the way to the sign-in page.
-"""
-
+import importlib
+import pkgutil
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +16,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from agents.models import Agent
 from chat.tokens import issue_token, token_hash
 from conversations.actions import tag_conversation
-from conversations.models import Conversation, Offer
+from conversations.models import Offer
+from tests import access
+from tests.access.routes import COMPANY, DOOR, FORBIDDEN, NOT_FOUND, OK, PEOPLE, Route, World, hello, of
 from tests.clock import Clock
 from tests.factories import (
     make_agent,
@@ -29,134 +29,12 @@ from tests.factories import (
     make_visitor,
 )
 
-PEOPLE = ("nobody", "visitor", "limited", "full", "stranger", "operator")
-OK, DOOR, FORBIDDEN, NOT_FOUND = "ok", "door", 403, 404
-
-# What each of PEOPLE gets.
-EVERYBODY = (OK,) * 6
-# Pages about one's own company: everybody sees their own, and operators have none.
-COLLEAGUES = (DOOR, DOOR, OK, OK, OK, NOT_FOUND)
-# About one conversation: of another company it does not exist.
-COMPANY = (DOOR, DOOR, OK, OK, NOT_FOUND, NOT_FOUND)
-NOBODY = (NOT_FOUND,) * 6
-
-
-@dataclass
-class World:
-    people: dict[str, Agent | None]
-    conversation: Conversation
-    closed: Conversation
-    offer: Offer
-    tag: Any
-    token: str
-
-
-@dataclass
-class Route:
-    name: str
-    allowed: tuple[Any, ...]
-    method: str = "get"
-    args: Callable[[World], list[Any]] = lambda world: []
-    data: dict[str, Any] | Callable[[World], dict[str, Any]] = field(default_factory=dict)
-    json: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.name}"
-
-
-def of(world: World) -> list[Any]:
-    return [world.conversation.pk]
-
-
-def of_closed(world: World) -> list[Any]:
-    return [world.closed.pk]
-
-
-def key(world: World) -> list[Any]:
-    return [world.conversation.company.key]
-
-
-def hello(world: World) -> dict[str, Any]:
-    return {"frames": [{"type": "hello", "data": {"token": world.token}}]}
-
-
-OFFLINE = {"id": "left-at-the-door", "email": "anna@example.com", "name": "Anna", "text": "Hello"}
-
-TABLE = [
-    # the installation
-    Route("healthz", EVERYBODY),
-    Route("readyz", EVERYBODY),
-    Route("metrics", (FORBIDDEN,) * 6),
-    Route("styleguide", NOBODY),
-    # the doors
-    Route("agents:login", EVERYBODY),
-    Route("agents:login", (422, 422, OK, OK, OK, OK), "post", data={"username": "x", "password": "y"}),
-    Route("agents:logout", (DOOR,) * 6, "post"),
-    Route("agents:password_reset", EVERYBODY),
-    Route("agents:password_reset", EVERYBODY, "post", data={"email": "nobody@example.com"}),
-    Route("agents:password_reset_sent", EVERYBODY),
-    Route("agents:password_reset_done", EVERYBODY),
-    Route("agents:password_reset_confirm", EVERYBODY, args=lambda world: ["MQ", "no-such-token"]),
-    Route("agents:language", EVERYBODY, "post", data={"language": "pl"}),
-    Route("agents:terms", EVERYBODY),
-    Route("agents:privacy", EVERYBODY),
-    Route("agents:status", (DOOR, DOOR, OK, OK, OK, FORBIDDEN)),
-    Route("agents:status", (DOOR, DOOR, OK, OK, OK, FORBIDDEN), "post", data={"status": "online"}),
-    # the workspace
-    Route("conversations:workspace", (*COLLEAGUES[:-1], OK)),
-    Route("conversations:list", COLLEAGUES),
-    Route("conversations:offers", COLLEAGUES),
-    Route("conversations:counters", COLLEAGUES),
-    Route("conversations:unanswered", COLLEAGUES),
-    # For operators a page that says where they find conversations.
-    Route("conversations:history", (*COLLEAGUES[:-1], OK)),
-    Route("conversations:history_detail", COMPANY, args=of),
-    Route("conversations:conversation", COMPANY, args=of),
-    Route("conversations:entries", COMPANY, args=of),
-    Route("conversations:header", COMPANY, args=of),
-    Route("conversations:composer", COMPANY, args=of),
-    Route("conversations:context", COMPANY, args=of),
-    Route(
-        "conversations:add_message",
-        COMPANY,
-        "post",
-        of,
-        {"id": "a-reply-to-it", "kind": "reply", "text": "Hello"},
-    ),
-    Route("conversations:read", COMPANY, "post", of),
-    Route("conversations:answer", COMPANY, "post", of),
-    Route("conversations:join", COMPANY, "post", of),
-    Route("conversations:transfer", COMPANY, "get", of),
-    Route(
-        "conversations:transfer",
-        COMPANY,
-        "post",
-        of,
-        lambda world: {"to": f"agent:{world.people['full'].pk}"},
-    ),
-    Route("conversations:close", COMPANY, "post", of),
-    Route("conversations:ignore", COMPANY, "post", of),
-    Route("conversations:reopen", COMPANY, "post", of_closed),
-    Route("conversations:tag", COMPANY, "get", of),
-    Route("conversations:tag", COMPANY, "post", of, {"name": "VIP"}),
-    Route("conversations:untag", COMPANY, "post", lambda world: [world.conversation.pk, world.tag.pk]),
-    # An offer is somebody's own: colleagues do not find it either.
-    Route(
-        "conversations:decline",
-        (DOOR, DOOR, OK, NOT_FOUND, NOT_FOUND, NOT_FOUND),
-        "post",
-        lambda world: [world.offer.pk],
-    ),
-    # the widget
-    Route("chat:loader", EVERYBODY, args=key),
-    Route("chat:panel", EVERYBODY, args=key),
-    Route("chat:panel_script", EVERYBODY, args=lambda world: ["any-version"]),
-    Route("chat:panel_style", EVERYBODY, args=lambda world: ["any-version"]),
-    Route("chat:status", EVERYBODY, args=key),
-    Route("chat:exchange", EVERYBODY, "post", key, hello, json=True),
-    Route("chat:offline", EVERYBODY, "post", key, OFFLINE, json=True),
-    Route("chat:demo", NOBODY),
-    Route("chat:demo_en", NOBODY),
+# Each room of the product has its table in a module beside this one.
+TABLE: list[Route] = [
+    route
+    for module in pkgutil.iter_modules(access.__path__, "tests.access.")
+    if not module.name.rpartition(".")[2].startswith("test_")
+    for route in getattr(importlib.import_module(module.name), "ROUTES", [])
 ]
 
 

@@ -1,128 +1,26 @@
-"""Who works here: companies, their agents and groups, and which devices the agents have open."""
-
-import secrets
 from datetime import timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.models.companies import Company, Group
+from agents.models.words import Channel, Language
+
 # How long an agent stays online after the last sign of life of any device (ST3).
 GRACE = timedelta(minutes=2)
 
 
-class Channel(models.TextChoices):
-    """How a customer reaches the company."""
-
-    CHAT = "chat", _("Chat")
-    CALL_IN = "call_in", _("Incoming call")
-    CALL_OUT = "call_out", _("Outgoing call")
-    SMS = "sms", _("SMS")
-    EMAIL = "email", _("E-mail")
-    MESSENGER = "messenger", _("Messenger")
-
-
-class Language(models.TextChoices):
-    POLISH = "pl", "Polski"
-    ENGLISH = "en", "English"
-
-
-def make_company_key() -> str:
-    return secrets.token_hex(8)
-
-
-def check_time_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError(_("There is no time zone of this name."))
-
-
-class Company(models.Model):
-    """A paying customer. Everything else belongs to one, and nobody sees another's."""
-
-    class WidgetPosition(models.TextChoices):
-        BOTTOM_RIGHT = "br", _("bottom right")
-        BOTTOM_LEFT = "bl", _("bottom left")
-        TOP_RIGHT = "tr", _("top right")
-        TOP_LEFT = "tl", _("top left")
-
-    name = models.CharField(_("name"), max_length=120)
-    # Public: it stands in the snippet on the company's website.
-    key = models.CharField(
-        _("widget key"),
-        max_length=40,
-        unique=True,
-        default=make_company_key,
-        validators=[RegexValidator(r"^[a-z0-9-]{2,40}$")],
-    )
-    website = models.URLField(_("website"), blank=True, default="")
-    default_email = models.EmailField(_("default e-mail address"), blank=True, default="")
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="Europe/Warsaw", validators=[check_time_zone]
-    )
-    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.POLISH)
-    is_suspended = models.BooleanField(_("suspended"), default=False)
-
-    widget_colour = models.CharField(
-        _("widget colour"), max_length=7, default="#0f5e73", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
-    )
-    widget_position = models.CharField(
-        _("widget position"), max_length=2, choices=WidgetPosition, default=WidgetPosition.BOTTOM_RIGHT
-    )
-    widget_offset_x = models.PositiveSmallIntegerField(_("horizontal offset (px)"), default=24)
-    widget_offset_y = models.PositiveSmallIntegerField(_("vertical offset (px)"), default=24)
-    greeting_pl = models.CharField(_("greeting in Polish"), max_length=80, blank=True, default="")
-    greeting_en = models.CharField(_("greeting in English"), max_length=80, blank=True, default="")
-    allowed_origins = models.TextField(
-        _("websites that may show the widget"),
-        blank=True,
-        default="",
-        help_text=_("One origin per line, such as https://shop.example. Empty: any website."),
-    )
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("company")
-        verbose_name_plural = _("companies")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
-
-    @property
-    def origins(self) -> list[str]:
-        return self.allowed_origins.split()
-
-
-class Group(models.Model):
-    """A part of the company's agents ("Sales"), for which a widget or a transfer may ask (AG7)."""
-
-    company = models.ForeignKey(
-        Company, on_delete=models.CASCADE, related_name="groups", verbose_name=_("company")
-    )
-    name = models.CharField(_("name"), max_length=60)
-
-    class Meta:
-        verbose_name = _("group")
-        verbose_name_plural = _("groups")
-        constraints = [models.UniqueConstraint("company", Lower("name"), name="group_name_once_per_company")]
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class AgentQuerySet(QuerySet["Agent"]):
+    def of(self, company_id: int) -> "AgentQuerySet":
+        """The company's people, without those who were deleted."""
+        return self.filter(company_id=company_id, deleted_at=None)
+
     def present(self) -> "AgentQuerySet":
         """Some device gave a sign of life within the grace."""
         recently = Device.objects.filter(agent=OuterRef("pk"), seen_at__gt=timezone.now() - GRACE)
@@ -178,6 +76,10 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         BREAK = "break", _("Break")
         OFFLINE = "offline", _("Offline")
 
+    class Ringtone(models.TextChoices):
+        LONG = "long", _("Long")
+        SHORT = "short", _("Short")
+
     company = models.ForeignKey(
         Company,
         null=True,
@@ -190,17 +92,28 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("first name"), max_length=60, blank=True, default="")
     last_name = models.CharField(_("last name"), max_length=60, blank=True, default="")
     position = models.CharField(_("position"), max_length=80, blank=True, default="")
+    description = models.CharField(_("description"), max_length=300, blank=True, default="")
+    # The name of a stored picture (agents/pictures.py).
+    avatar = models.CharField(_("photo"), max_length=80, blank=True, default="", editable=False)
     access = models.CharField(_("access level"), max_length=10, choices=Access, default=Access.LIMITED)
     language = models.CharField(_("language"), max_length=2, choices=Language, blank=True, default="")
     groups_of = models.ManyToManyField(
         Group, related_name="agents", blank=True, verbose_name=_("groups of agents")
     )
 
-    # May sign in. Deleting an agent only switches this off: conversations stay, under their name.
+    # May sign in.
     is_active = models.BooleanField(_("may sign in"), default=True)
+    # Conversations stay, under the name of who had them: the row does too (AG3).
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The active / inactive switch of the agents' list (AG5).
     takes_conversations = models.BooleanField(_("takes conversations"), default=True)
     is_staff = models.BooleanField(_("operator"), default=False, help_text=_("May use this administration."))
+
+    # How an offer rings (NO6).
+    ringtone = models.CharField(_("ringtone"), max_length=5, choices=Ringtone, default=Ringtone.LONG)
+    # Which mails about visitors come (NO1, NO3).
+    mails_offline = models.BooleanField(_("e-mail about messages left while nobody was online"), default=True)
+    mails_missed = models.BooleanField(_("e-mail about missed conversations"), default=True)
 
     # What the agent chose. Whether it holds now depends on presence too.
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OFFLINE)
@@ -293,21 +206,15 @@ class Device(models.Model):
         return f"{self.agent} · {self.key}"
 
 
-class LegalText(models.Model):
-    """What stands on /terms/ and /privacy/ in one language, written by the operator of the installation (LO1)."""
+class PushSubscription(models.Model):
+    """A browser that wants to be told of offers when no tab is open (NO5), as its push service named it."""
 
-    class Kind(models.TextChoices):
-        TERMS = "terms", _("Terms of service")
-        PRIVACY = "privacy", _("Privacy policy")
-
-    kind = models.CharField(_("page"), max_length=10, choices=Kind)
-    language = models.CharField(_("language"), max_length=2, choices=Language)
-    text = models.TextField(_("text"), help_text=_("Plain text; an empty line begins a new paragraph."))
-
-    class Meta:
-        verbose_name = _("legal text")
-        verbose_name_plural = _("legal texts")
-        constraints = [models.UniqueConstraint(fields=["kind", "language"], name="legal_text_once")]
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.CharField(max_length=1000, unique=True)
+    # The browser's public key and shared secret, as it gave them.
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.get_language_display()})"
+        return f"{self.agent} · {self.endpoint[:40]}"

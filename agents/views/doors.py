@@ -18,7 +18,13 @@ from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRefresh
 
 from agents.actions import choose_own_language, end_session
-from agents.forms import FAILURES_PER_CLIENT, NewPasswordForm, ResetRequestForm, SignInForm, TooManyFailures
+from agents.forms.doors import (
+    FAILURES_PER_CLIENT,
+    NewPasswordForm,
+    ResetRequestForm,
+    SignInForm,
+    TooManyFailures,
+)
 from agents.models import Agent, Language, LegalText
 from agents.passwords import LinkUsed, request_password_reset, reset_password, reset_tokens
 from agents.presence import change_status

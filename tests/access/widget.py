@@ -1,0 +1,17 @@
+"""What visitors reach."""
+
+from tests.access.routes import EVERYBODY, NOBODY, Route, hello, key
+
+OFFLINE = {"id": "left-at-the-door", "email": "anna@example.com", "name": "Anna", "text": "Hello"}
+
+ROUTES = [
+    Route("chat:loader", EVERYBODY, args=key),
+    Route("chat:panel", EVERYBODY, args=key),
+    Route("chat:panel_script", EVERYBODY, args=lambda world: ["any-version"]),
+    Route("chat:panel_style", EVERYBODY, args=lambda world: ["any-version"]),
+    Route("chat:status", EVERYBODY, args=key),
+    Route("chat:exchange", EVERYBODY, "post", key, hello, json=True),
+    Route("chat:offline", EVERYBODY, "post", key, OFFLINE, json=True),
+    Route("chat:demo", NOBODY),
+    Route("chat:demo_en", NOBODY),
+]
