@@ -1,7 +1,7 @@
 from django.urls import path
 
 from agents.models import LegalText
-from agents.views import doors
+from agents.views import doors, participants
 
 app_name = "agents"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("password/reset/<uidb64>/<token>/", doors.ResetPassword.as_view(), name="password_reset_confirm"),
     path("language/", doors.choose_language, name="language"),
     path("status/", doors.status, name="status"),
+    path("settings/channels/<str:channel>/users/", participants.participants, name="participants"),
     path("terms/", doors.legal, {"kind": LegalText.Kind.TERMS}, name="terms"),
     path("privacy/", doors.legal, {"kind": LegalText.Kind.PRIVACY}, name="privacy"),
 ]

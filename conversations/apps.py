@@ -8,7 +8,9 @@ class ConversationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from agents.duties import on_duties_change
         from agents.presence import on_presence_change
-        from conversations.routing import follow_presence
+        from conversations.routing import follow_duties, follow_presence
 
         on_presence_change(follow_presence)
+        on_duties_change(follow_duties)

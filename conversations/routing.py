@@ -193,14 +193,24 @@ def follow_presence(agent: Agent, may_be_asked: bool) -> None:
     make_promise(kind, key=str(agent.pk), due_at=timezone.now(), agent_id=agent.pk)
 
 
+def follow_duties(agent: Agent) -> None:
+    """Registered with agents.duties: an agent may be asked for other things than before."""
+    for kind in ("routing.agent_left", "routing.agent_came"):
+        make_promise(kind, key=str(agent.pk), due_at=timezone.now(), agent_id=agent.pk)
+
+
 @keeps("routing.agent_left")
-def withdraw_offers_of_absent(*, agent_id: int) -> None:
-    """What was offered to an agent who is not there any more goes on at once."""
-    if Agent.objects.get_queryset().filter(pk=agent_id, status=Agent.Status.ONLINE).present().exists():
-        return
-    offers = Offer.objects.filter(agent_id=agent_id, outcome=Offer.Outcome.OPEN).order_by("conversation_id")
+def withdraw_offers_not_meant_for(*, agent_id: int) -> None:
+    """What was offered to an agent who is not there any more, or does not do this any more, goes on at once."""
+    offers = (
+        Offer.objects.filter(agent_id=agent_id, outcome=Offer.Outcome.OPEN)
+        .select_related("conversation")
+        .order_by("conversation_id")
+    )
     for offer in offers:
-        _pass_on(offer.pk, Offer.Outcome.UNREACHABLE, None)
+        asked = Agent.objects.get_queryset().filter(pk=agent_id).available(offer.conversation.channel)
+        if not asked.in_group(offer.conversation.group_id).exists():
+            _pass_on(offer.pk, Offer.Outcome.UNREACHABLE, None)
 
 
 @keeps("routing.agent_came")
