@@ -3,7 +3,6 @@
 import secrets
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 
 from agents.actions import create_agent, create_company
@@ -11,6 +10,7 @@ from agents.models import Agent, Channel, Company
 from bench.inside import COMPANY_KEY
 from chat.models import Visitor
 from chat.tokens import issue_token, token_hash
+from contactcenter.sessions import SessionStore
 from conversations.actions import answer_conversation, ignore_conversation, start_conversation
 from conversations.models import Conversation
 

@@ -1,5 +1,9 @@
+from typing import Any
+
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -55,3 +59,20 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"
+
+
+class Session(AbstractBaseSession):
+    """A session, with what its owner sees of it in the list of places where they are signed in. The keeper of the table
+    is contactcenter/sessions.py."""
+
+    # Who is signed in; none while somebody is still at the door. A plain number: the base knows no people.
+    owner_id = models.BigIntegerField(null=True, db_index=True)
+    user_agent = models.CharField(max_length=300, blank=True, default="")
+    # Not later than a few minutes after the last sign of life.
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        from contactcenter.sessions import SessionStore
+
+        return SessionStore

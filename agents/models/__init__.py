@@ -4,17 +4,27 @@ from agents.models.companies import Company, Group, Holiday, Plan, WorkingInterv
 from agents.models.invitations import INVITATION_LIFE, Invitation
 from agents.models.legal import LegalText
 from agents.models.people import GRACE, Agent, AgentChannel, AgentQuerySet, Device, PushSubscription
+from agents.models.security import (
+    CONFIRM_WITHIN,
+    UNDO_WITHIN,
+    EmailChange,
+    RecoveryCode,
+    SecondFactor,
+)
 from agents.models.words import Channel, Language
 
 __all__ = [
+    "CONFIRM_WITHIN",
     "GRACE",
     "INVITATION_LIFE",
+    "UNDO_WITHIN",
     "Agent",
     "AgentChannel",
     "AgentQuerySet",
     "Channel",
     "Company",
     "Device",
+    "EmailChange",
     "Group",
     "Holiday",
     "Invitation",
@@ -22,5 +32,7 @@ __all__ = [
     "LegalText",
     "Plan",
     "PushSubscription",
+    "RecoveryCode",
+    "SecondFactor",
     "WorkingInterval",
 ]

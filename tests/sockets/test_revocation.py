@@ -3,11 +3,11 @@
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
 
 from agents.models import Agent
 from contactcenter import realtime
 from contactcenter.database import in_database
+from contactcenter.models import Session
 from conversations import consumers
 from tests.sockets.conftest import sign_in
 
