@@ -18,6 +18,8 @@ class AgentRequest(HttpRequest):
 
     user: Agent
     htmx: HtmxDetails
+    # The numbers of the top bar, once something on the page has asked for them (conversations/lists.py).
+    conversation_counters: dict[str, Any]
 
 
 View = Callable[..., HttpResponse]

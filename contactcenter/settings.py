@@ -91,7 +91,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
@@ -100,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "contactcenter.middleware.UnavailableMiddleware",
+    "contactcenter.middleware.LargeBodyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -155,7 +155,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Threads that answer HTTP pages in each web process: also the number of database connections they hold.
-PAGE_THREADS = env.int("PAGE_THREADS", default=4)
+PAGE_THREADS = env.int("PAGE_THREADS", default=3)
 # Threads for the sockets' database calls. SQLite writes one at a time anyway.
 DATABASE_THREADS = 1 if DATABASE_IS_SQLITE else env.int("DATABASE_THREADS", default=4)
 
@@ -295,6 +295,14 @@ EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Contact Center <no-reply@localhost>")
+
+# --- Other people's servers --------------------------------------------------------------------------------------
+
+# Hosts (`host` or `host:port`) that may be asked though they are not public (contactcenter/egress.py).
+EGRESS_ALLOW = env.list("EGRESS_ALLOW", default=[])
+# Signs what goes to the browsers' push services (`manage.py vapid_keys`). Embedded, a key is made and kept in DATA_DIR;
+# a deployment without one sends none.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 
 # --- Figures ---------------------------------------------------------------------------------------------------
 

@@ -157,6 +157,19 @@ def unanswered(agent: Agent) -> ConversationQuerySet:
     return Conversation.objects.of(agent.company_id or 0).unanswered().order_by("waiting_since", "id")
 
 
+def counters(
+    agent: Agent, shown: ConversationList | None = None, offers: list[Offer] | None = None
+) -> dict[str, Any]:
+    """The numbers of the top bar. What a list on the same page has looked up already is not asked for again."""
+    company_id = agent.company_id or 0
+    return {
+        "unanswered": capped_count(unanswered(agent)),
+        "new": shown.counts["new"] if shown else capped_count(Conversation.objects.of(company_id).new()),
+        "offers": open_offers(agent) if offers is None else offers,
+        "changed": shown.changed if shown else last_change(agent),
+    }
+
+
 def earlier_conversations(conversation: Conversation, shown: int = 8) -> list[Conversation]:
     """Of the same customer, newest first."""
     if not conversation.customer_key:

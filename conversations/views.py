@@ -44,11 +44,10 @@ def _workspace(request: AgentRequest, conversation: Conversation | None) -> Http
     """The page, or its middle and right panes when the left one stays."""
     if request.htmx and request.htmx.target == "conversation":
         return render(request, "conversations/includes/panes.html", panes(request, conversation))
-    return render(
-        request,
-        "conversations/workspace.html",
-        list_pane(request, conversation) | panes(request, conversation),
-    )
+    left = list_pane(request, conversation)
+    # The top bar of the same page says the same, and need not ask again.
+    request.conversation_counters = lists.counters(request.user, left["list"], left["offers"])
+    return render(request, "conversations/workspace.html", left | panes(request, conversation))
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Small pieces that every page is made of. `{% load ui %}`"""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000)  # a list draws the same few some hundred times
 def icon(name: str, size: int = 20, label: str = "") -> SafeString:
     """A glyph of static/icons.svg, silent for screen readers unless it has a label. Sizes: 16, 20, 32."""
     return format_html(

@@ -135,15 +135,6 @@ def counters(context: template.Context) -> dict[str, Any]:
     if agent is None or getattr(agent, "company_id", None) is None:
         return {}
     if not hasattr(request, "conversation_counters"):
-        request.conversation_counters = read_counters(agent)
+        request.conversation_counters = lists.counters(agent)
     numbers: dict[str, Any] = request.conversation_counters
     return numbers
-
-
-def read_counters(agent: Any) -> dict[str, Any]:
-    return {
-        "unanswered": lists.capped_count(lists.unanswered(agent)),
-        "new": lists.capped_count(Conversation.objects.of(agent.company_id).new()),
-        "offers": lists.open_offers(agent),
-        "changed": lists.last_change(agent),
-    }
