@@ -24,6 +24,7 @@ from conversations.models import Conversation, ConversationQuerySet, Entry, Tag
 
 PAGE = 30
 MOST_COUNTED = 1000
+NEWEST_FIRST = ("-last_entry_at", "-id")
 # Characters of a message shown around the word that was found.
 BEFORE, AROUND = 40, 160
 _WORD = re.compile(r"[^\W_]+")
@@ -60,12 +61,13 @@ def results(request: AgentRequest) -> dict[str, Any]:
     form = HistoryForm(request.GET, company=company)
     form.is_valid()
     found = filtered(company, form.cleaned_data)
-    count = found.order_by()[: MOST_COUNTED + 1].count()
-    page = found.order_by("-last_entry_at", "-id").select_related("assignee")
+    mark = request.GET.get("after", "")
+    count, page = _searched_once(found, mark) if form.cleaned_data.get("q") else _counted(found)
     rows: list[Any] = list(
-        _after(page, request.GET.get("after", "")).prefetch_related(
-            Prefetch("tags", Tag.objects.order_by("name"))
-        )[: PAGE + 1]
+        _after(page, mark)
+        .order_by(*NEWEST_FIRST)
+        .select_related("assignee")
+        .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")))[: PAGE + 1]
     )
     shown = rows[:PAGE]
     _attach_snippets(company, shown, form.cleaned_data.get("q", ""))
@@ -78,8 +80,23 @@ def results(request: AgentRequest) -> dict[str, Any]:
         "is_capped": count > MOST_COUNTED,
         "query": query.urlencode(),
         "next": _mark(shown[-1]) if len(rows) > PAGE else "",
-        "is_first_page": not request.GET.get("after"),
+        "is_first_page": not mark,
     }
+
+
+def _counted(found: ConversationQuerySet) -> tuple[int, ConversationQuerySet]:
+    return found.order_by()[: MOST_COUNTED + 1].count(), found
+
+
+def _searched_once(found: ConversationQuerySet, mark: str) -> tuple[int, ConversationQuerySet]:
+    """How many there are, and what the page is taken from. Finding words is what takes the time, so what the count has
+    found is not looked for again."""
+    numbers = list(found.order_by(*NEWEST_FIRST).values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    if not mark:
+        found = Conversation.objects.filter(pk__in=numbers[: PAGE + 1])
+    elif len(numbers) <= MOST_COUNTED:
+        found = Conversation.objects.filter(pk__in=numbers)
+    return len(numbers), found
 
 
 def filtered(company: Company, filters: dict[str, Any]) -> ConversationQuerySet:
