@@ -21,6 +21,7 @@ from agents.actions import (
     update_agent,
 )
 from agents.models import Agent, AgentChannel, Channel, Company, Group, LegalText
+from agents.opening import follow_hours
 
 
 class NotDeleted(admin.ModelAdmin):
@@ -39,6 +40,11 @@ class CompanyAdmin(NotDeleted):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         return super().get_queryset(request).annotate(number_of_agents=Count("agents"))
+
+    def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"keeps_hours", "time_zone"} & set(form.changed_data):
+            follow_hours(company=obj)
 
     @admin.display(description=gettext_lazy("agents"), ordering="number_of_agents")
     def number_of_agents(self, company: Any) -> int:

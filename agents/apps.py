@@ -9,4 +9,4 @@ class AgentsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register the keepers of their promises.
-        from agents import passwords, presence  # noqa: F401
+        from agents import opening, passwords, pictures, presence  # noqa: F401

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.availability import publish_availability
-from agents.models import GRACE, Agent, Device
+from agents.models import GRACE, Agent, Company, Device
 from contactcenter.events import AgentStatusChanged, publish
 from contactcenter.promises import keeps, make_promise
 from contactcenter.realtime import company_agents, one_agent
@@ -96,6 +96,24 @@ def change_status(*, agent: Agent, status: str) -> Agent:
     agent.save(update_fields=["status", "status_changed_at"])
     _tell(agent)
     return agent
+
+
+def tell_company(company: Company, *, is_open: bool) -> None:
+    """The company opens or closes: its widgets are told, and when it opens, what waits is offered to whoever is there.
+    What rings when it closes rings on: the customer came in time."""
+    publish_availability(company)
+    if not is_open:
+        return
+    here = (
+        Agent.objects.get_queryset()
+        .of(company.pk)
+        .filter(status=Agent.Status.ONLINE, is_active=True, takes_conversations=True)
+        .present()
+        .order_by("pk")
+    )
+    for agent in here:
+        for listener in _listeners:
+            listener(agent, True)
 
 
 def _tell(agent: Agent) -> None:

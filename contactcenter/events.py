@@ -88,6 +88,14 @@ class AgentStatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HoursTurned(Event):
+    """The company opens or closes, or has changed its hours."""
+
+    type: ClassVar[str] = "company.hours_turned"
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationRead(Event):
     """The agent has read a conversation on one device: the others take its unread mark away."""
 
@@ -164,6 +172,13 @@ class AvailabilityChanged(Event):
     type: ClassVar[str] = "availability"
     online: bool
     agents: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDeleted(Event):
+    """Never leaves the house: the sockets of the group's widgets close, and come back as the whole company's."""
+
+    type: ClassVar[str] = "group.deleted"
 
 
 def publish(event: Event, *groups: str) -> None:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models.companies import Company, Group
-from agents.models.words import Channel, Language
+from agents.models.hours import works_at
+from agents.models.words import Channel, Language, picture_address
 
 # How long an agent stays online after the last sign of life of any device (ST3).
 GRACE = timedelta(minutes=2)
@@ -27,10 +28,12 @@ class AgentQuerySet(QuerySet["Agent"]):
         return self.filter(Exists(recently))
 
     def available(self, channel: str) -> "AgentQuerySet":
-        """May be offered a conversation of this channel (FEATURES, "available agent")."""
+        """May be offered a conversation of this channel now: active, takes part, Online, present, and the company
+        works (docs/hours.md)."""
         takes_part = AgentChannel.objects.filter(agent=OuterRef("pk"), channel=channel)
         return self.filter(
             Exists(takes_part),
+            works_at(timezone.now()),
             is_active=True,
             takes_conversations=True,
             status=Agent.Status.ONLINE,
@@ -155,6 +158,10 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         return "".join(part[0] for part in self.name.split()[:2]).upper()
+
+    @property
+    def avatar_address(self) -> str | None:
+        return picture_address(self.avatar)
 
     @property
     def has_full_access(self) -> bool:
