@@ -10,17 +10,15 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.http.request import split_domain_port, validate_host
-from django.utils.crypto import constant_time_compare
 
 from agents.models import Agent
 from agents.presence import release_lease, renew_lease
+from agents.signed_in import signed_in_agent
 from contactcenter.addresses import header_of, host_of
 from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
 from contactcenter.realtime import company_agents, one_agent, start
-from contactcenter.sessions import SessionStore
 from contactcenter.websocket import Socket
 from conversations.actions import tell_typing
 from conversations.models import Conversation
@@ -36,18 +34,6 @@ def is_same_origin(scope: MutableMapping[str, Any]) -> bool:
     host = header_of(scope, b"host")
     domain, _port = split_domain_port(host.lower())
     return host_of(header_of(scope, b"origin")) == host and validate_host(domain, settings.ALLOWED_HOSTS)
-
-
-def signed_in_agent(session_key: str) -> Agent | None:
-    """Whose session it is; None when it has ended, the password has changed, or the agent may not sign in any more."""
-    session = SessionStore(session_key).load()
-    agent = Agent.objects.filter(
-        pk=session.get(SESSION_KEY) or 0, is_active=True, company__isnull=False
-    ).first()
-    if agent is None:
-        return None
-    valid = constant_time_compare(session.get(HASH_SESSION_KEY, ""), agent.get_session_auth_hash())
-    return agent if valid else None
 
 
 class AgentSocket(Socket):

@@ -221,6 +221,8 @@ class PushSubscription(models.Model):
     # The browser's public key and shared secret, as it gave them.
     p256dh = models.CharField(max_length=120)
     auth = models.CharField(max_length=60)
+    # Who signs out is not told in this browser any more, however the session ends.
+    session = models.ForeignKey("contactcenter.Session", on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
