@@ -17,6 +17,7 @@ from django.db.transaction import Atomic
 from contactcenter import realtime
 from tests.clock import Clock
 from tests.live import DEPLOYED, Live, Template, own_postgres
+from tests.mail_server import MailServer, running_mail_server
 from tests.published import Published
 from tests.servers import NotAvailable, find_chromium
 
@@ -119,6 +120,17 @@ def published(commits: None, monkeypatch: pytest.MonkeyPatch) -> Published:
     told = Published()
     monkeypatch.setattr(realtime, "broadcast", told.record)
     return told
+
+
+@pytest.fixture
+def mail_server(settings: Any) -> Iterator[MailServer]:
+    """Mails go to a real server."""
+    with running_mail_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        yield server
 
 
 # --- The running product --------------------------------------------------------------------------------------

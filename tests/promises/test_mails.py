@@ -5,13 +5,8 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import Message
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connections, transaction
 
 from contactcenter import promises
@@ -19,41 +14,10 @@ from contactcenter.models import OutgoingMail, Promise
 from contactcenter.outbox import post_mail
 from contactcenter.promises import keep_promise, make_promise, sweep_promises
 from tests.clock import Clock
+from tests.mail_server import MailServer
 from tests.servers import free_port
 
 pytestmark = pytest.mark.django_db
-
-
-class MailServer:
-    """Answers each attempt as told, and with 250 from then on. "die" takes the mail and never says so."""
-
-    def __init__(self) -> None:
-        self.answers: list[str] = []
-        self.attempts = 0
-        self.taken: list[Message] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.attempts += 1
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer == "die" or answer.startswith("250"):
-            self.taken.append(message_from_bytes(bytes(envelope.content or b"")))
-        if answer == "die":
-            assert server.transport is not None
-            server.transport.abort()
-        return answer
-
-
-@pytest.fixture
-def mail_server(settings) -> Iterator[MailServer]:
-    handler = MailServer()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", controller.port, 5
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    yield handler
-    controller.stop()
 
 
 def post(**parts: str) -> OutgoingMail:

@@ -1,0 +1,50 @@
+"""A real mail server on a port of this machine, which answers as a test tells it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage, Message
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.servers import free_port
+
+
+class MailServer:
+    """Answers each attempt as told, and with 250 from then on. "die" takes the mail and never says so."""
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+        self.attempts = 0
+        self.port = 0
+        self.taken: list[Message] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.attempts += 1
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer == "die" or answer.startswith("250"):
+            self.taken.append(message_from_bytes(bytes(envelope.content or b"")))
+        if answer == "die":
+            assert server.transport is not None
+            server.transport.abort()
+        return answer
+
+    def letters_to(self, address: str) -> list[EmailMessage]:
+        """What this address got, read as a mail program does."""
+        parsed = [message_from_bytes(letter.as_bytes(), policy=policy.default) for letter in self.taken]
+        return [cast(EmailMessage, letter) for letter in parsed if address in str(letter["To"])]
+
+
+@contextmanager
+def running_mail_server() -> Iterator[MailServer]:
+    """The server listens at `port` until the end of the block."""
+    handler = MailServer()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    handler.port = controller.port
+    try:
+        yield handler
+    finally:
+        controller.stop()
