@@ -1,6 +1,8 @@
-"""Companies, their agents and groups, and the legal texts, for operators. Nothing here is deleted: conversations stay
-under the names of those who had them; companies are suspended, agents switched off."""
+"""Companies, their agents, groups and invitations, and the legal texts, for operators. No company or agent is removed:
+conversations stay under the names of those who had them. Companies are suspended, agents switched off or deleted as
+their company would do it."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -8,8 +10,9 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet, URLField
+from django.db.models import Count, Q, QuerySet, URLField
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -17,11 +20,17 @@ from agents.actions import (
     LastFullAccessAgent,
     change_password,
     check_company_keeps_full_access,
+    delete_agent,
     suspend_company,
     update_agent,
 )
-from agents.models import Agent, AgentChannel, Channel, Company, Group, LegalText
+from agents.duties import announce_duties
+from agents.groups import delete_group
+from agents.invitations import Worthless, revoke
+from agents.models import Agent, AgentChannel, Channel, Company, Group, Invitation, LegalText
 from agents.opening import follow_hours
+from agents.pictures import change_avatar, change_logo
+from agents.second_factor import has_second_factor, switch_off
 
 
 class NotDeleted(admin.ModelAdmin):
@@ -29,17 +38,24 @@ class NotDeleted(admin.ModelAdmin):
         return False
 
 
+def _thumbnail(address: str | None) -> str:
+    """A picture that somebody uploaded, so that operators see what they are told of."""
+    return format_html('<img src="{}" alt="" height="64">', address) if address else "–"
+
+
 @admin.register(Company)
 class CompanyAdmin(NotDeleted):
     list_display = ["name", "key", "website", "number_of_agents", "is_suspended", "created_at"]
     list_filter = ["is_suspended", "language"]
     search_fields = ["name", "key", "website", "default_email"]
-    readonly_fields = ["is_suspended", "created_at"]
+    readonly_fields = ["is_suspended", "shown_logo", "created_at"]
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
-    actions = ["suspend", "put_back"]
+    actions = ["suspend", "put_back", "remove_picture"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
-        return super().get_queryset(request).annotate(number_of_agents=Count("agents"))
+        return super().get_queryset(request).annotate(
+            number_of_agents=Count("agents", filter=Q(agents__deleted_at=None))
+        )
 
     def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -49,6 +65,15 @@ class CompanyAdmin(NotDeleted):
     @admin.display(description=gettext_lazy("agents"), ordering="number_of_agents")
     def number_of_agents(self, company: Any) -> int:
         return int(company.number_of_agents)
+
+    @admin.display(description=gettext_lazy("logo"))
+    def shown_logo(self, company: Company) -> str:
+        return _thumbnail(company.logo_address)
+
+    @admin.action(description=gettext_lazy("Remove the logo"), permissions=["change"])
+    def remove_picture(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
+        for company in companies:
+            change_logo(company=company, content=None)
 
     @admin.action(description=gettext_lazy("Suspend"), permissions=["change"])
     def suspend(self, request: HttpRequest, companies: QuerySet[Company]) -> None:
@@ -132,10 +157,10 @@ class AgentAdmin(UserAdmin):
     search_fields = ["email", "first_name", "last_name", "company__name"]
     autocomplete_fields = ["company"]
     filter_horizontal = ["groups_of", "groups"]
-    actions = ["switch_off"]
+    actions = ["switch_off", "delete_for_good", "remove_second_factor", "remove_picture"]
     fieldsets = [
         (None, {"fields": ["email", "password", "company"]}),
-        (gettext_lazy("Person"), {"fields": ["first_name", "last_name", "position", "language"]}),
+        (gettext_lazy("Person"), {"fields": ["first_name", "last_name", "position", "language", "shown_avatar"]}),
         (gettext_lazy("In the company"), {"fields": ["access", "groups_of", "takes_conversations"]}),
         (gettext_lazy("Signing in"), {"fields": ["is_active", "last_login", "date_joined"]}),
         (gettext_lazy("Administration"), {"fields": ["is_staff", "is_superuser", "groups"]}),
@@ -149,6 +174,15 @@ class AgentAdmin(UserAdmin):
     def full_name(self, agent: Agent) -> str:
         return agent.name
 
+    @admin.display(description=gettext_lazy("photo"))
+    def shown_avatar(self, agent: Agent) -> str:
+        return _thumbnail(agent.avatar_address)
+
+    @admin.action(description=gettext_lazy("Remove the photo"), permissions=["change"])
+    def remove_picture(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
+        for agent in agents:
+            change_avatar(agent=agent, content=None)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -156,10 +190,12 @@ class AgentAdmin(UserAdmin):
         # Or who may change agents could set a superuser's password and be one.
         if obj is not None and obj.is_superuser and not getattr(request.user, "is_superuser", False):
             return False
+        if obj is not None and obj.deleted_at is not None:
+            return False
         return super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fields = ["last_login", "date_joined"]
+        fields = ["last_login", "date_joined", "shown_avatar"]
         if obj is not None:
             # Conversations and groups are the company's: an agent does not move to another.
             fields.append("company")
@@ -178,15 +214,42 @@ class AgentAdmin(UserAdmin):
             obj.save()
             AgentChannel.objects.bulk_create(AgentChannel(agent=obj, channel=channel) for channel in Channel)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # Groups and channels are saved by the form.
+        announce_duties(form.instance)
+
     @admin.action(description=gettext_lazy("Switch off: may not sign in any more"), permissions=["change"])
     def switch_off(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
         for agent in agents:
             agent.is_active = False
             try:
-                update_agent(agent=agent)
+                update_agent(agent=agent, fields=["is_active"])
             except LastFullAccessAgent:
-                text = _("%(agent)s is the company's last active agent with full access and stays.")
-                self.message_user(request, text % {"agent": agent}, messages.ERROR)
+                self._say_that_stays(request, agent)
+
+    @admin.action(description=gettext_lazy("Delete: conversations stay under their name"), permissions=["change"])
+    def delete_for_good(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
+        for agent in agents:
+            try:
+                delete_agent(agent=agent)
+            except LastFullAccessAgent:
+                self._say_that_stays(request, agent)
+
+    def _say_that_stays(self, request: HttpRequest, agent: Agent) -> None:
+        text = _("%(agent)s is the company's last active agent with full access and stays.")
+        self.message_user(request, text % {"agent": agent}, messages.ERROR)
+
+    @admin.action(
+        description=gettext_lazy("Remove the second factor (the phone is lost)"), permissions=["change"]
+    )
+    def remove_second_factor(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
+        for agent in agents:
+            if not self.has_change_permission(request, agent) or not has_second_factor(agent):
+                continue
+            switch_off(agent=agent)
+            self.log_change(request, agent, "Removed the second factor.")
+            self.message_user(request, _("%(agent)s signs in with the password alone.") % {"agent": agent})
 
 
 @admin.register(Group)
@@ -195,6 +258,43 @@ class GroupAdmin(admin.ModelAdmin):
     list_select_related = ["company"]
     search_fields = ["name", "company__name"]
     autocomplete_fields = ["company"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Its agents and conversations are the company's.
+        return ["company"] if obj is not None else []
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        delete_group(group=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
+        for group in queryset:
+            delete_group(group=group)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin):
+    """Only read: the link is in the mail alone."""
+
+    list_display = ["email", "company", "access", "invited_by", "created_at", "expires_at", "accepted_at"]
+    list_select_related = ["company", "invited_by"]
+    search_fields = ["email", "company__name"]
+    exclude = ["token_hash"]
+    actions = ["revoke"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=gettext_lazy("Revoke: the link is worthless from now on"), permissions=["view"])
+    def revoke(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> None:
+        for invitation in invitations:
+            with suppress(Worthless):
+                revoke(invitation=invitation)
 
 
 @admin.register(LegalText)

@@ -8,5 +8,5 @@ class AgentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # They register the keepers of their promises.
-        from agents import opening, passwords, pictures, presence  # noqa: F401
+        # They register the keepers of their promises, what happens at a sign-in, and which columns hold secrets.
+        from agents import opening, passwords, pictures, presence, push, second_factor, sessions  # noqa: F401

@@ -1,4 +1,4 @@
-"""Forgotten passwords (LO2): a link by mail, single use, two hours.
+"""New passwords: changed by their owner (PR1), or forgotten (LO2): then a link by mail, single use, two hours.
 
 Whether an address has an account must not show, neither in the answer nor in the time it takes. So the request only
 writes a promise, for known and unknown addresses alike; its keeper looks the address up and posts the mail.
@@ -16,11 +16,15 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agents.actions import change_password
 from agents.mails import post_letter, speaking_to
 from agents.models import Agent
+from agents.notices import post_notice
 from contactcenter.promises import keeps, make_promise
+
+PASSWORD_CHANGED = gettext_noop("Your password was changed")
 
 
 class ResetTokens(PasswordResetTokenGenerator):
@@ -87,3 +91,11 @@ def reset_password(*, agent: Agent, token: str, password: str) -> None:
         raise LinkUsed
     change_password(agent=agent, password=password)
     forget_failures(username=agent.email)
+    post_notice(agent=agent, what=PASSWORD_CHANGED)
+
+
+@transaction.atomic
+def change_own_password(*, agent: Agent, password: str, keep: str) -> None:
+    """Somebody signed in, who knew the old one, sets a new password. Every session but `keep` ends."""
+    change_password(agent=agent, password=password, keep=keep)
+    post_notice(agent=agent, what=PASSWORD_CHANGED)

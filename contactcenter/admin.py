@@ -28,7 +28,13 @@ def sign_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -
     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': target})}")
 
 
+def change_password(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """One page for that, which counts wrong attempts and ends the other sessions."""
+    return redirect("/settings/security/")
+
+
 admin.site.login = sign_in  # type: ignore[method-assign]
+admin.site.password_change = change_password  # type: ignore[method-assign,assignment]
 admin.site.site_header = gettext_lazy("Contact Center, administration")
 admin.site.site_title = "Contact Center"
 admin.site.index_title = gettext_lazy("What operators look after")

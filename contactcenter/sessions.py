@@ -7,7 +7,7 @@ NUL), and nobody has the rest.
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
@@ -31,7 +31,7 @@ class SessionStore(db.SessionStore):
         return bool(key and _KEY.fullmatch(key))
 
     def load(self) -> dict[str, Any]:
-        session = self._get_session_from_db()
+        session = self._get_session_from_db()  # type: ignore[attr-defined]
         if session is None:
             return {}
         now = timezone.now()
@@ -41,7 +41,7 @@ class SessionStore(db.SessionStore):
         return content
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Session = super().create_model_instance(data)
+        session = cast(Session, super().create_model_instance(data))
         session.owner_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         session.user_agent = data.get(USER_AGENT, "")
         return session

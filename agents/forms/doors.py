@@ -7,17 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from contactcenter.addresses import client_address
-from contactcenter.limits import Limit
-
-# Beside the lock on one account from one address (django-axes): one address trying many accounts, and many addresses
-# trying one account. The second is generous, since it can be used to keep somebody out.
-FAILURES_PER_CLIENT = Limit("sign-in-client", times=60, seconds=900)
-FAILURES_PER_ACCOUNT = Limit("sign-in-account", times=200, seconds=3600)
-
-
-class TooManyFailures(Exception):
-    """Nobody may try now, with whatever password."""
+from agents.attempts import count_failure, refuse_when_too_many
 
 
 class SignInForm(AuthenticationForm):
@@ -44,16 +34,29 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Raises TooManyFailures."""
-        client = client_address(self.request) if self.request else ""
         account = self.cleaned_data.get("username", "")
-        if FAILURES_PER_CLIENT.is_used_up(client) or FAILURES_PER_ACCOUNT.is_used_up(account):
-            raise TooManyFailures
+        refuse_when_too_many(self.request, account)
         try:
             return super().clean()
         except ValidationError:
-            FAILURES_PER_CLIENT.take(client)
-            FAILURES_PER_ACCOUNT.take(account)
+            count_failure(self.request, account)
             raise
+
+
+def code_input(**attrs: Any) -> forms.TextInput:
+    attrs |= {"class": "input input--code", "autocomplete": "one-time-code"}
+    return forms.TextInput(attrs | {"autocapitalize": "off", "spellcheck": "false"})
+
+
+class CodeForm(forms.Form):
+    """The second step of signing in. Whether the code is right is for the view to find out: it is used up by that."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=code_input(autofocus=True),
+        error_messages={"required": _("Enter the code.")},
+    )
 
 
 class ResetRequestForm(forms.Form):

@@ -3,31 +3,31 @@
 from datetime import timedelta
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import check_for_language, get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import FormView, TemplateView
 from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRefresh
 
-from agents.actions import choose_own_language, end_session
-from agents.forms.doors import (
-    FAILURES_PER_CLIENT,
-    NewPasswordForm,
-    ResetRequestForm,
-    SignInForm,
-    TooManyFailures,
-)
+from agents.actions import choose_own_language
+from agents.attempts import FAILURES_PER_CLIENT, TooManyFailures, knows_code
+from agents.doorstep import come_in, come_in_after_code, wait_for_code, who_waits
+from agents.forms.doors import CodeForm, NewPasswordForm, ResetRequestForm, SignInForm
 from agents.models import Agent, Language, LegalText
 from agents.passwords import LinkUsed, request_password_reset, reset_password, reset_tokens
 from agents.presence import change_status
+from agents.second_factor import has_second_factor
+from agents.sessions import end_session
 from contactcenter.addresses import client_address
 from contactcenter.limits import Limit
 
@@ -40,38 +40,78 @@ def too_many(request: HttpRequest, limit: Limit) -> HttpResponse:
     return render(request, "agents/locked_out.html", context, status=429)
 
 
-@method_decorator(login_not_required, name="dispatch")
-class SignIn(auth_views.LoginView):
-    template_name = "agents/login.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
+class Door:
+    """Signing in leads where one wanted to go, and never elsewhere than to a page of ours."""
+
+    request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if getattr(request, "htmx", False):
             # A fragment was asked for and the session is over: the whole page goes to the door, not the fragment.
             return HttpResponseClientRefresh()
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return super().post(request, *args, **kwargs)
+            return cast(HttpResponse, super().post(request, *args, **kwargs))  # type: ignore[misc]
         except TooManyFailures:
             return too_many(request, FAILURES_PER_CLIENT)
 
     def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
         # To itself would be a loop.
-        url = super().get_redirect_url(*args, **kwargs)
-        return "" if url.startswith(self.request.path) else url
-
-    def form_valid(self, form: Any) -> Any:
-        response = super().form_valid(form)
-        if not form.cleaned_data["remember"]:
-            # The session goes with the browser.
-            self.request.session.set_expiry(0)
-        return response
+        url = str(super().get_redirect_url(*args, **kwargs))  # type: ignore[misc]
+        return "" if url.startswith(reverse("agents:login")) else url
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        context = self.get_context_data(form=form)  # type: ignore[attr-defined]
+        return self.render_to_response(context, status=422)  # type: ignore[attr-defined]
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(Door, auth_views.LoginView):
+    template_name = "agents/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        agent, remember = form.get_user(), form.cleaned_data["remember"]
+        if has_second_factor(agent):
+            wait_for_code(self.request, agent=agent, remember=remember)
+            wanted = QueryDict(mutable=True)
+            wanted["next"] = self.get_redirect_url()
+            return redirect(f"{reverse('agents:login_code')}?{wanted.urlencode()}")
+        come_in(self.request, agent=agent, remember=remember)
+        return redirect(self.get_success_url())
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class EnterCode(Door, auth_views.RedirectURLMixin, FormView):
+    """The second step (LO3): whoever knows the password is not in yet."""
+
+    template_name = "agents/login_code.html"
+    form_class = CodeForm
+    next_page = settings.LOGIN_REDIRECT_URL
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.is_authenticated:
+            return redirect(self.get_success_url())
+        self.agent = who_waits(request)
+        if self.agent is None:
+            return redirect("agents:login")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"agent": self.agent, "next": self.get_redirect_url()}
+
+    def form_valid(self, form: CodeForm) -> HttpResponse:
+        agent = cast(Agent, self.agent)
+        if not knows_code(self.request, agent, form.cleaned_data["code"]):
+            form.add_error(
+                "code", _("This code is wrong, or was used before. Wait for the next one and try again.")
+            )
+            return self.form_invalid(form)
+        come_in_after_code(self.request, agent=agent)
+        return redirect(self.get_success_url())
 
 
 class SignOut(auth_views.LogoutView):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.test import Client
 
 from agents.actions import update_agent
-from agents.forms.doors import FAILURES_PER_CLIENT
+from agents.attempts import FAILURES_PER_CLIENT
 from agents.models import Agent
 from contactcenter.events import SessionEnded
 from contactcenter.realtime import one_agent
