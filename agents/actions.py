@@ -1,6 +1,6 @@
 """What can be done to companies and agents."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -101,7 +101,7 @@ def update_agent(*, agent: Agent, fields: Iterable[str] | None = None) -> None:
 
 @transaction.atomic
 def edit_agent(
-    *, agent: Agent, groups: Iterable[Group], channels: Iterable[str], **facts: str | bool
+    *, agent: Agent, facts: Mapping[str, str], groups: Iterable[Group], channels: Iterable[str]
 ) -> None:
     """What the page of an agent sets (AG3, AG4, AG7, AG8). Raises LastFullAccessAgent, and nothing is changed."""
     for name, fact in facts.items():

@@ -53,8 +53,10 @@ class CompanyAdmin(NotDeleted):
     actions = ["suspend", "put_back", "remove_picture"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
-        return super().get_queryset(request).annotate(
-            number_of_agents=Count("agents", filter=Q(agents__deleted_at=None))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(number_of_agents=Count("agents", filter=Q(agents__deleted_at=None)))
         )
 
     def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
@@ -160,7 +162,10 @@ class AgentAdmin(UserAdmin):
     actions = ["switch_off", "delete_for_good", "remove_second_factor", "remove_picture"]
     fieldsets = [
         (None, {"fields": ["email", "password", "company"]}),
-        (gettext_lazy("Person"), {"fields": ["first_name", "last_name", "position", "language", "shown_avatar"]}),
+        (
+            gettext_lazy("Person"),
+            {"fields": ["first_name", "last_name", "position", "language", "shown_avatar"]},
+        ),
         (gettext_lazy("In the company"), {"fields": ["access", "groups_of", "takes_conversations"]}),
         (gettext_lazy("Signing in"), {"fields": ["is_active", "last_login", "date_joined"]}),
         (gettext_lazy("Administration"), {"fields": ["is_staff", "is_superuser", "groups"]}),
@@ -228,7 +233,9 @@ class AgentAdmin(UserAdmin):
             except LastFullAccessAgent:
                 self._say_that_stays(request, agent)
 
-    @admin.action(description=gettext_lazy("Delete: conversations stay under their name"), permissions=["change"])
+    @admin.action(
+        description=gettext_lazy("Delete: conversations stay under their name"), permissions=["change"]
+    )
     def delete_for_good(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
         for agent in agents:
             try:

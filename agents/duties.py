@@ -22,13 +22,14 @@ def on_duties_change(listener: Callable[[Agent], None]) -> None:
 
 
 @transaction.atomic
-def announce_duties(*, agent: Agent) -> None:
-    """Duties were changed: widgets and routing look anew whom they may count on."""
-    if agent.company is None:
+def announce_duties(*agents: Agent) -> None:
+    """Duties of agents of one company were changed: widgets and routing look anew whom they may count on."""
+    if not agents or agents[0].company is None:
         return
-    publish_availability(agent.company)
-    for listener in _listeners:
-        listener(agent)
+    publish_availability(agents[0].company)
+    for agent in agents:
+        for listener in _listeners:
+            listener(agent)
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def switch_agent(*, agent: Agent, takes_conversations: bool) -> None:
     agent.takes_conversations = takes_conversations
     changed = Agent.objects.filter(pk=agent.pk).exclude(takes_conversations=takes_conversations)
     if changed.update(takes_conversations=takes_conversations):
-        announce_duties(agent=agent)
+        announce_duties(agent)
 
 
 @transaction.atomic
@@ -59,7 +60,7 @@ def assign_channels(*, agent: Agent, channels: Iterable[str]) -> None:
         AgentChannel(agent=agent, channel=channel) for channel in Channel if channel in wanted - had
     )
     if wanted != had:
-        announce_duties(agent=agent)
+        announce_duties(agent)
 
 
 @transaction.atomic
@@ -69,4 +70,4 @@ def assign_groups(*, agent: Agent, groups: Iterable[Group]) -> None:
     had = set(agent.groups_of.values_list("pk", flat=True))
     if wanted != had:
         agent.groups_of.set(wanted)
-        announce_duties(agent=agent)
+        announce_duties(agent)

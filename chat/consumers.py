@@ -1,9 +1,12 @@
 """The visitors' sockets (docs/widget-protocol.md)."""
 
 import asyncio
+import json
 import logging
 import random
+import time
 from collections.abc import MutableMapping
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
@@ -20,6 +23,10 @@ from contactcenter.websocket import Socket
 logger = logging.getLogger(__name__)
 
 CATCH_UP_WITHIN = 2.0  # seconds
+# A line that was silent for longer than two pings was not alive to its end.
+TWO_PINGS = 20.0
+_AVAILABILITY = '{"type":"availability"'
+_GROUP_DELETED = '{"type":"group.deleted"'
 
 
 def is_own_origin(scope: MutableMapping[str, Any]) -> bool:
@@ -32,11 +39,24 @@ def find_company(key: str) -> Company | None:
     return Company.objects.filter(key=key, is_suspended=False).first()
 
 
-class VisitorSocket(Socket):
+class WidgetSocket(Socket):
+    """What a widget listens on, for the company or for one of its groups."""
+
+    def tell(self, frame: str) -> None:
+        if frame.startswith(_GROUP_DELETED):
+            # It comes back, and then the group is not known any more.
+            start(self.close(1012))
+        else:
+            super().tell(frame)
+
+
+class VisitorSocket(WidgetSocket):
     """A visitor's panel."""
 
     visit: Visit | None = None
     company_id: int
+    # What was told since somebody last wrote; most connections are told again and again and never write.
+    availability_told = ""
 
     async def opened(self) -> None:
         await self.accept()
@@ -49,6 +69,17 @@ class VisitorSocket(Socket):
             return
         self.company_id = company.pk
         self.frames = Bucket(*OTHER_FRAMES)
+
+    async def closed(self) -> None:
+        if self.visit is not None and self.visit.waits:
+            silent_for = time.monotonic() - self.heard_at
+            silence = timedelta(seconds=silent_for if silent_for > TWO_PINGS else 0)
+            await in_database(self.visit.leave, silence)
+
+    def tell(self, frame: str) -> None:
+        if frame.startswith(_AVAILABILITY):
+            self.availability_told = frame
+        super().tell(frame)
 
     def _limit_frames(self) -> None:
         if wait := self.frames.take():
@@ -83,6 +114,9 @@ class VisitorSocket(Socket):
         visit = self._known()
         if wait := address_limit(MESSAGES, visit.token_hash):
             raise too_much(wait)
+        if self.availability_told:
+            told, self.availability_told = self.availability_told, ""
+            visit.is_online = json.loads(told)["data"]["online"]
         stored = await in_database(visit.receive, data)
         await self.send_json(frame_of("message.stored", stored, ref))
         if visit.customer_key not in self.groups:
@@ -123,7 +157,7 @@ class VisitorSocket(Socket):
     }
 
 
-class StatusSocket(Socket):
+class StatusSocket(WidgetSocket):
     """Tells a launcher whether somebody is there. Listens to nothing."""
 
     max_silence = None

@@ -205,20 +205,24 @@ def transfer_to_group(*, conversation: Conversation, by: Agent, to: Group) -> Co
     if not conversation.is_open or to.company_id != conversation.company_id:
         raise NotAllowed
     end_open_offer(conversation)
-    people = list(
-        Agent.objects.filter(participations__conversation=conversation, participations__left_at=None)
-    )
-    _leave(conversation, *people)
-    _engaged(*people)
-    conversation.status, conversation.assignee, conversation.group = Conversation.Status.NEW, None, to
-    conversation.offer_round += 1
-    conversation.save(update_fields=["status", "assignee", "group", "offer_round"])
+    _wait_anew(conversation, to)
     add_event(
         conversation=conversation, event=Entry.Event.TRANSFERRED, by=by, text=to.name, public_text=to.name
     )
     offer_to_next(conversation)
     _announce(conversation)
     return conversation
+
+
+@transaction.atomic
+def hand_back(*, conversation: Conversation, of: Agent) -> None:
+    """Who led the conversation does not work here any more: it waits anew, and is offered."""
+    conversation = lock_conversation(conversation.pk)
+    if conversation.status == Conversation.Status.ACTIVE and conversation.assignee_id == of.pk:
+        _wait_anew(conversation, conversation.group)
+        add_event(conversation=conversation, event=Entry.Event.LEFT, by=of)
+        offer_to_next(conversation)
+        _announce(conversation)
 
 
 @transaction.atomic
@@ -304,9 +308,17 @@ def untag_conversation(*, conversation: Conversation, by: Agent, tag: Tag) -> No
     _announce(conversation)
 
 
+def mark_opened(*, conversation: Conversation) -> None:
+    """An agent has the conversation on the screen: nobody needs an e-mail about what it says so far (NO2)."""
+    seq = conversation.last_seq
+    if conversation.opened_seq < seq:
+        Conversation.objects.filter(pk=conversation.pk, opened_seq__lt=seq).update(opened_seq=seq)
+
+
 @transaction.atomic
 def mark_read(*, conversation: Conversation, by: Agent) -> None:
     """The agent has seen everything there is; their other devices are told."""
+    mark_opened(conversation=conversation)
     seq = conversation.last_seq
     moved = Participant.objects.filter(conversation=conversation, agent=by, read_seq__lt=seq).update(
         read_seq=seq
@@ -337,6 +349,18 @@ def _add_participant(conversation: Conversation, agent: Agent) -> None:
         defaults={"left_at": None},
         create_defaults={"joined_at": timezone.now()},
     )
+
+
+def _wait_anew(conversation: Conversation, group: Group | None) -> None:
+    """Nobody takes part any more; whoever was asked before may be asked again."""
+    people = list(
+        Agent.objects.filter(participations__conversation=conversation, participations__left_at=None)
+    )
+    _leave(conversation, *people)
+    _engaged(*people)
+    conversation.status, conversation.assignee, conversation.group = Conversation.Status.NEW, None, group
+    conversation.offer_round += 1
+    conversation.save(update_fields=["status", "assignee", "group", "offer_round"])
 
 
 def _leave(conversation: Conversation, *agents: Agent) -> None:
@@ -384,5 +408,7 @@ def as_customer_sees(conversation: Conversation) -> VisitorConversation:
         id=conversation.public_id,
         status=customers_word(conversation),
         last_seq=Conversation.objects.values_list("public_seq", flat=True).get(pk=conversation.pk),
-        agent={"name": agent.public_name, "avatar": None} if agent and conversation.is_open else None,
+        agent={"name": agent.public_name, "avatar": agent.avatar_address}
+        if agent and conversation.is_open
+        else None,
     )

@@ -8,9 +8,12 @@ class ConversationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from agents.actions import on_agent_leaving
         from agents.duties import on_duties_change
         from agents.presence import on_presence_change
+        from conversations.departures import follow_departure
         from conversations.routing import follow_duties, follow_presence
 
         on_presence_change(follow_presence)
         on_duties_change(follow_duties)
+        on_agent_leaving(follow_departure)

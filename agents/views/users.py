@@ -1,0 +1,100 @@
+"""The people of a company, for those who decide over it (AG1, AG3–AG6)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from agents.actions import LastFullAccessAgent, delete_agent, edit_agent
+from agents.duties import switch_agent
+from agents.forms.people import AgentForm
+from agents.http import AgentRequest, company_of, for_full_access
+from agents.invitations import open_invitations
+from agents.models import Agent, Company
+from agents.people import people_of
+
+
+def _last_one_stays() -> str:
+    return _("A company always keeps at least one active agent with full access.")
+
+
+def get_agent_or_404(company: Company, pk: int) -> Agent:
+    """One of the company's agents; anybody else is not found, nor is who was deleted (rule 7)."""
+    return get_object_or_404(Agent.objects.get_queryset().of(company.pk).select_related("company"), pk=pk)
+
+
+def list_facts(company: Company) -> dict[str, Any]:
+    """What the list of users shows."""
+    everybody = people_of(company)
+    return {"company": company, "everybody": everybody, "invitations": open_invitations(company)}
+
+
+@require_safe
+@for_full_access
+def users(request: AgentRequest) -> HttpResponse:
+    return render(request, "agents/users/list.html", list_facts(company_of(request.user)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_full_access
+def user(request: AgentRequest, pk: int) -> HttpResponse:
+    """Edit an agent (AG3, AG4, AG7, AG8)."""
+    company = company_of(request.user)
+    agent = get_agent_or_404(company, pk)
+    form = AgentForm(request.POST if request.method == "POST" else None, company=company, agent=agent)
+    if form.is_bound and form.is_valid():
+        duties = {name: form.cleaned_data[name] for name in ("groups", "channels")}
+        try:
+            edit_agent(agent=agent, facts=form.facts, **duties)
+        except LastFullAccessAgent:
+            form.add_error("access", _last_one_stays())
+        else:
+            messages.success(request, _("Saved: %(name)s.") % {"name": agent.name})
+            own_keys_gone = agent.pk == request.user.pk and not agent.has_full_access
+            return redirect("/" if own_keys_gone else "agents:users")
+    status = 422 if form.is_bound else 200
+    return render(request, "agents/users/edit.html", {"agent": agent, "form": form}, status=status)
+
+
+@require_POST
+@for_full_access
+def switch(request: AgentRequest, pk: int) -> HttpResponse:
+    """Active or inactive (AG5)."""
+    company = company_of(request.user)
+    agent = get_agent_or_404(company, pk)
+    switch_agent(agent=agent, takes_conversations=bool(request.POST.get("on")))
+    if not request.htmx:
+        return redirect("agents:users")
+    return render(request, "agents/users/people.html", list_facts(company))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_full_access
+def delete(request: AgentRequest, pk: int) -> HttpResponse:
+    """Ask whether to delete an agent, and do it (AG3)."""
+    company = company_of(request.user)
+    agent = get_agent_or_404(company, pk)
+    facts: dict[str, Any] = {"agent": agent}
+    if request.method == "POST":
+        try:
+            delete_agent(agent=agent)
+        except LastFullAccessAgent:
+            facts["error"] = _last_one_stays()
+        else:
+            return _after_deletion(request, agent)
+    template = "agents/users/delete_dialog.html" if request.htmx else "agents/users/delete.html"
+    return render(request, template, facts, status=422 if "error" in facts else 200)
+
+
+def _after_deletion(request: AgentRequest, agent: Agent) -> HttpResponse:
+    address = "/settings/users/"
+    if agent.pk == request.user.pk:
+        logout(request)
+        address = "/login/"
+    messages.success(request, _("Deleted: %(name)s. Their conversations stay.") % {"name": agent.name})
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
