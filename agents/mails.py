@@ -5,7 +5,7 @@ makes the button, `facts` (label, value, address or nothing) the table under it.
 """
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 
 from agents.models import Agent, Company
 from contactcenter.models import OutgoingMail
-from contactcenter.outbox import post_mail
+from contactcenter.outbox import post_mails
 
 
 @contextmanager
@@ -40,14 +40,20 @@ def _in_words_of(company: Company | None, language: str) -> Iterator[None]:
         yield
 
 
-def post_letter(
-    *, to: str, template: str, subject: str, context: dict[str, Any], **parts: Any
-) -> OutgoingMail:
+def post_letter(*, to: str, **letter: Any) -> OutgoingMail:
     """Put the mail of a pair of templates into the outbox, in the caller's transaction. To be called inside
     `speaking_to` or `speaking_for`."""
+    (mail,) = post_letters(to=[to], **letter)
+    return mail
+
+
+def post_letters(
+    *, to: Sequence[str], template: str, subject: str, context: dict[str, Any], **parts: Any
+) -> list[OutgoingMail]:
+    """The same to each of these addresses, as mails of their own."""
     context = {"subject": subject, "language": translation.get_language()} | context
     headers = {"Auto-Submitted": "auto-generated"} | parts.pop("headers", {})
-    return post_mail(
+    return post_mails(
         to=to,
         subject=subject,
         text=render_to_string(f"{template}.txt", context),

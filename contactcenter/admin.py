@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -95,12 +96,51 @@ class PromiseAdmin(ReadOnly):
         self.message_user(request, text % {"count": count})
 
 
+class OutgoingMailFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("sent", _("sent")), ("waiting", _("waiting")), ("failed", _("given up"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "sent":
+            return queryset.filter(sent_at__isnull=False)
+        if self.value() == "waiting":
+            return queryset.filter(sent_at=None, given_up_at=None)
+        if self.value() == "failed":
+            return queryset.filter(sent_at=None, given_up_at__isnull=False)
+        return queryset
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnly):
     """To whom and when. What a mail says stays between the company and its reader: a reset link is in some."""
 
-    list_display = ["subject", "to", "created_at", "sent_at"]
-    list_filter = [("sent_at", admin.EmptyFieldListFilter)]
+    list_display = ["subject", "to", "created_at", "sent_at", "state"]
+    list_filter = [OutgoingMailFilter]
     search_fields = ["to", "subject", "message_id"]
     ordering = ["-created_at"]
-    fields = ["subject", "to", "reply_to", "message_id", "created_at", "sent_at"]
+    fields = ["subject", "to", "reply_to", "message_id", "created_at", "sent_at", "state"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
+        promise = Promise.objects.filter(kind="mail.send", key=Cast(OuterRef("pk"), CharField()))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                tries=Subquery(promise.values("attempts")),
+                given_up_at=Subquery(promise.values("failed_at")),
+                said=Subquery(promise.values("last_error")),
+            )
+        )
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, mail: Any) -> str:
+        """Where it is, and what the mail server said last."""
+        if mail.sent_at:
+            return _("sent")
+        said = f": {Truncator(mail.said).chars(200)}" if mail.said else ""
+        if mail.given_up_at:
+            return _("given up") + said
+        return (_("being tried again") if mail.tries else _("waiting")) + said

@@ -18,7 +18,7 @@ an id of its own by which the other side recognises a repetition.
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,12 +48,17 @@ SWEEP_BATCH = 200
 JUST_AFTER = 0.01
 
 
+class Hopeless(Exception):
+    """Raised by a keeper: trying again will not help. The promise is given up at once, for an operator to see."""
+
+
 @dataclass(frozen=True)
 class Keeper:
     """Who keeps the promises of one kind."""
 
     handle: Callable[..., None]
     outside: bool
+    lease: timedelta
 
 
 _keepers: dict[str, Keeper] = {}
@@ -62,11 +67,14 @@ _keepers: dict[str, Keeper] = {}
 _outside = Lock()
 
 
-def keeps(kind: str, *, outside: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register the function that keeps promises of this kind. `outside`: it has effects outside the database."""
+def keeps(
+    kind: str, *, outside: bool = False, lease: timedelta = LEASE
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register the function that keeps promises of this kind. `outside`: it has effects outside the database, and never
+    takes as long as `lease`."""
 
     def register(handle: Callable[..., None]) -> Callable[..., None]:
-        _keepers[kind] = Keeper(handle, outside)
+        _keepers[kind] = Keeper(handle, outside, lease)
         return handle
 
     return register
@@ -90,6 +98,15 @@ def make_promise(kind: str, *, key: str, due_at: datetime, **payload: Any) -> No
     transaction.on_commit(partial(_set_alarm, promise.pk, due_at), robust=True)
 
 
+def make_promises(kind: str, *, due_at: datetime, payloads: Mapping[str, dict[str, Any]]) -> None:
+    """Many promises of one kind at once, under keys that nobody has used before."""
+    promises = Promise.objects.bulk_create(
+        Promise(kind=kind, key=key, payload=payload, due_at=due_at) for key, payload in payloads.items()
+    )
+    for promise in promises:
+        transaction.on_commit(partial(_set_alarm, promise.pk, due_at), robust=True)
+
+
 # --- keeping ------------------------------------------------------------------------------------------------
 
 
@@ -110,8 +127,16 @@ def keep_promise(promise_id: int) -> bool:
         _note_outage(error)
         _postpone(promise, error)
         return False
+    except Hopeless as error:
+        logger.warning("promise %s is given up: %s", promise, error)
+        _postpone(promise, error)
+        return False
     except Exception as error:
-        logger.exception("promise %s could not be kept (attempt %s)", promise, promise.attempts + 1)
+        if keeper.outside and isinstance(error, OSError):
+            # Another server is away or out of sorts; what it said is kept with the promise.
+            logger.warning("promise %s could not be kept: %s", promise, type(error).__name__)
+        else:
+            logger.exception("promise %s could not be kept (attempt %s)", promise, promise.attempts + 1)
         _postpone(promise, error)
         return False
 
@@ -158,7 +183,7 @@ def _keep_under_lease(promise: Promise, keeper: Keeper) -> bool:
     if not _outside.acquire(blocking=False):
         return False
     try:
-        leased_until = timezone.now() + LEASE
+        leased_until = timezone.now() + keeper.lease
         if not _due().filter(pk=promise.pk, due_at=promise.due_at).update(leased_until=leased_until):
             return False
         promise.leased_until = leased_until
@@ -184,18 +209,23 @@ def sweep_promises() -> int:
 def _postpone(promise: Promise, error: Exception) -> None:
     now = timezone.now()
     attempts = promise.attempts + 1
+    gives_up = attempts >= MAX_ATTEMPTS or isinstance(error, Hopeless)
     wait = min(timedelta(seconds=2**attempts), LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311
     try:
         Promise.objects.filter(pk=promise.pk, due_at=promise.due_at).update(
             due_at=now + wait,
             attempts=attempts,
             leased_until=None,
-            last_error=f"{type(error).__name__}: {error}"[:2000],
-            failed_at=now if attempts >= MAX_ATTEMPTS else None,
+            last_error=_words_of(error),
+            failed_at=now if gives_up else None,
         )
     except Exception:
         # The database itself is away: it stays due, and the sweep comes again.
         logger.warning("promise %s: its failure could not be noted", promise.pk)
+
+
+def _words_of(error: Exception) -> str:
+    return str(error)[:2000] if isinstance(error, Hopeless) else f"{type(error).__name__}: {error}"[:2000]
 
 
 # --- the alarm clock ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A real mail server on a port of this machine, which answers as a test tells it."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -13,16 +14,30 @@ from tests.servers import free_port
 
 
 class MailServer:
-    """Answers each attempt as told, and with 250 from then on. "die" takes the mail and never says so."""
+    """Answers each attempt as told, and with 250 from then on. "die" takes the mail and never says so. Addresses in
+    `refused` get the answer that stands there."""
 
     def __init__(self) -> None:
         self.answers: list[str] = []
+        self.refused: dict[str, str] = {}
+        # Seconds in which it makes up its mind about a letter.
+        self.thinks_for = 0.0
         self.attempts = 0
         self.port = 0
         self.taken: list[Message] = []
 
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if answer := self.refused.get(address):
+            self.attempts += 1
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.attempts += 1
+        await asyncio.sleep(self.thinks_for)
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer == "die" or answer.startswith("250"):
             self.taken.append(message_from_bytes(bytes(envelope.content or b"")))

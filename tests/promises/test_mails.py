@@ -8,12 +8,14 @@ import time
 
 import pytest
 from django.db import connections, transaction
+from django.test import Client
 
 from contactcenter import promises
 from contactcenter.models import OutgoingMail, Promise
-from contactcenter.outbox import post_mail
+from contactcenter.outbox import post_mail, post_mails
 from contactcenter.promises import keep_promise, make_promise, sweep_promises
 from tests.clock import Clock
+from tests.factories import make_operator
 from tests.mail_server import MailServer
 from tests.servers import free_port
 
@@ -93,17 +95,83 @@ def test_a_mail_whose_receipt_was_lost_comes_again_under_the_same_id(
 
 
 def test_a_mail_that_is_never_taken_is_given_up_and_kept(mail_server: MailServer, clock: Clock) -> None:
-    mail_server.answers = ["550 no such user"] * 1000
+    mail_server.answers = ["451 later"] * 1000
     mail = post()
     for _ in range(30):
         sweep_promises()
         clock.move(hours=1)
 
     promise = Promise.objects.get(kind="mail.send", key=str(mail.pk))
-    assert promise.failed_at and "550" in promise.last_error
+    assert promise.failed_at and "451" in promise.last_error
     assert mail_server.attempts == promise.attempts == promises.MAX_ATTEMPTS
     mail.refresh_from_db()
-    assert mail.sent_at is None
+    assert mail.sent_at is None and mail.text
+
+
+@pytest.mark.parametrize("asked_for", ["address", "letter"])
+def test_a_refusal_for_ever_is_given_up_at_once(
+    mail_server: MailServer, clock: Clock, asked_for: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    if asked_for == "address":
+        mail_server.refused = {"anna@example.com": "550 5.1.1 no such user"}
+    else:
+        mail_server.answers = ["550 5.1.1 no such user"]
+    mail = post()
+    for _ in range(30):
+        sweep_promises()
+        clock.move(hours=1)
+
+    promise = Promise.objects.get(kind="mail.send", key=str(mail.pk))
+    assert promise.failed_at and promise.last_error == "550 5.1.1 no such user"
+    assert mail_server.attempts == 1
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_an_operator_sees_what_was_refused_and_may_try_again(
+    mail_server: MailServer, clock: Clock, client: Client
+) -> None:
+    mail_server.refused = {"anna@example.com": "550 5.1.1 no such user"}
+    post()
+    sweep_promises()
+    client.force_login(make_operator(), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/admin/contactcenter/outgoingmail/?state=failed").text
+    assert "anna@example.com" in page and "550 5.1.1 no such user" in page
+
+    mail_server.refused = {}
+    promise = Promise.objects.get(kind="mail.send")
+    chosen = {"action": "try_again", "_selected_action": [str(promise.pk)]}
+    client.post("/admin/contactcenter/promise/", chosen)
+    sweep_promises()
+
+    assert len(mail_server.taken) == 1
+    assert "anna@example.com" not in client.get("/admin/contactcenter/outgoingmail/?state=failed").text
+
+
+def test_who_is_refused_holds_up_nobody_else(mail_server: MailServer, clock: Clock) -> None:
+    mail_server.refused = {"full@example.com": "452 4.2.2 mailbox full", "gone@example.com": "550 gone"}
+    people = ["full@example.com", "gone@example.com", "anna@example.com", "ola@example.com"]
+    post_mails(to=people, subject="Tulips", text="They are in bloom.")
+    sweep_promises()
+
+    assert [letter["To"] for letter in mail_server.taken] == ["anna@example.com", "ola@example.com"]
+
+
+def test_nobody_sees_the_addresses_of_the_others(mail_server: MailServer, clock: Clock) -> None:
+    post_mails(to=["anna@example.com", "ola@example.com"], subject="Tulips", text="They are in bloom.")
+    sweep_promises()
+
+    assert ["ola@" in letter.as_string() for letter in mail_server.taken] == [False, True]
+
+
+def test_a_server_that_thinks_for_longer_than_it_may_take_to_answer_otherwise_gets_no_second_letter(
+    mail_server: MailServer, clock: Clock, settings
+) -> None:
+    """Only who has waited for the answer knows that the letter was taken."""
+    settings.EMAIL_TIMEOUT, mail_server.thinks_for = 1, 2.0
+    post()
+
+    assert sweep_promises() == 1
+    assert len(mail_server.taken) == 1
 
 
 def test_a_worker_that_died_after_sending_does_not_send_again(mail_server: MailServer, clock: Clock) -> None:

@@ -276,7 +276,7 @@ def test_every_kind_that_is_promised_has_a_keeper() -> None:
     promised = {
         kind
         for path in sources
-        for kind in re.findall(r'make_promise\(\s*"([^"]+)"', path.read_text())
+        for kind in re.findall(r'_promises?\(\s*"([^"]+)"', path.read_text())
         if kind != "offer.expire" or path.name != "promises.py"
     }
 
