@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import demo_views, views, widget_views
+from chat import demo_views, settings_views, views, widget_views
 
 app_name = "chat"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("widget/<slug:key>/status", widget_views.status, name="status"),
     path("widget/<slug:key>/exchange", views.exchange, name="exchange"),
     path("widget/<slug:key>/offline", views.offline, name="offline"),
+    path("settings/chat/", settings_views.chat, name="settings"),
+    path("settings/chat/busy/", settings_views.busy, name="busy"),
     path("demo/", demo_views.shop, {"language": "pl"}, name="demo"),
     path("demo/en/", demo_views.shop, {"language": "en"}, name="demo_en"),
 ]

@@ -116,6 +116,14 @@ def add_note(*, conversation: Conversation, by: Agent, client_id: str, text: str
     return _add(conversation.pk, _NOTE, [now, now, text[:PREVIEW], "note"], draft, now)
 
 
+def add_automatic_message(*, conversation: Conversation, client_id: str, text: str) -> Stored:
+    """The company says something by itself. Everybody sees it and it answers nobody: who waits goes on waiting, lists
+    keep showing the customer's words. The same `client_id` again changes nothing."""
+    now = timezone.now()
+    draft = _Draft("message", "system", text, client_id=client_id)
+    return _add(conversation.pk, _PUBLIC_EVENT, [now], draft, now)
+
+
 def add_event(
     *,
     conversation: Conversation,

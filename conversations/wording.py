@@ -57,6 +57,8 @@ def line_of(conversation: Conversation, entry: Entry, agent: Agent) -> Line:
     facts["text"] = entry.text
     if entry.by == Entry.By.CUSTOMER:
         return Line("visitor", "customer", name=entry.author_name or customer_label(conversation), **facts)
+    if entry.by == Entry.By.SYSTEM:
+        return Line("agent", "system", name=_("Automatic message"), **facts)
     kind = "note" if entry.kind == Entry.Kind.NOTE else "agent"
     return Line(
         kind,
@@ -74,6 +76,7 @@ def blank_lines(conversation: Conversation, agent: Agent) -> dict[str, Line]:
         "agent": Line("agent"),
         "own": Line("agent", is_own=True),
         "note": Line("note"),
+        "system": Line("agent", "system", name=_("Automatic message")),
     }
 
 

@@ -14,12 +14,12 @@ const finished = new WeakSet();
 export function makeLine(entry, agent) {
   if (entry.kind !== "message" && entry.kind !== "note") return null;
   const own = entry.author !== null && entry.author === agent;
-  const name = entry.kind === "note" ? "note" : entry.by === "customer" ? "visitor" : own ? "own" : "agent";
+  const name = entry.kind === "note" ? "note" : entry.by === "customer" ? "visitor" : entry.by === "system" ? "system" : own ? "own" : "agent";
   const template = document.getElementById(`line-${name}`);
   if (!template) return null;
   const line = template.content.querySelector("li").cloneNode(true);
   line.dataset.seq = entry.seq ?? "";
-  if (name !== "visitor") line.dataset.author = `${entry.kind === "note" ? "note" : "agent"}-${entry.author ?? entry.name}`;
+  if (name !== "visitor" && name !== "system") line.dataset.author = `${entry.kind === "note" ? "note" : "agent"}-${entry.author ?? entry.name}`;
   line.querySelector("[data-text]").textContent = entry.text;
   line.querySelector("time").setAttribute("datetime", entry.at);
   const by = line.querySelector(".entry__by > b");

@@ -1,0 +1,76 @@
+"""Settings → Chat. A page of sections, each a form of its own; a new one adds its include to the page."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from agents.http import AgentRequest, company_of, for_full_access
+from agents.models import Company
+from chat.busy import default_text
+from contactcenter.htmx import with_toast
+
+BUSY_SECTION = "chat/settings/includes/busy.html"
+
+
+class BusyForm(forms.ModelForm):
+    """“When everybody is busy” (ST6)."""
+
+    class Meta:
+        model = Company
+        fields = ["busy_on", "busy_after", "busy_pl", "busy_en"]
+        labels = {
+            "busy_on": gettext_lazy("Tell visitors who wait"),
+            "busy_after": gettext_lazy("After how many seconds"),
+            "busy_pl": gettext_lazy("Text in Polish"),
+            "busy_en": gettext_lazy("Text in English"),
+        }
+        widgets = {
+            "busy_on": forms.CheckboxInput(attrs={"class": "switch", "role": "switch"}),
+            "busy_after": forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"}),
+            "busy_pl": forms.Textarea(attrs={"class": "textarea", "rows": 2, "lang": "pl"}),
+            "busy_en": forms.Textarea(attrs={"class": "textarea", "rows": 2, "lang": "en"}),
+        }
+        error_messages = {
+            "busy_after": {
+                name: gettext_lazy("From 10 to 300 seconds.")
+                for name in ("invalid", "required", "min_value", "max_value")
+            }
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in ("pl", "en"):
+            self.fields[f"busy_{language}"].widget.attrs["placeholder"] = default_text(language)
+
+
+def sections(company: Company) -> dict[str, Any]:
+    return {"busy_form": BusyForm(instance=company)}
+
+
+@require_safe
+@for_full_access
+def chat(request: AgentRequest) -> HttpResponse:
+    return render(request, "chat/settings/page.html", sections(company_of(request.user)))
+
+
+@require_POST
+@for_full_access
+def busy(request: AgentRequest) -> HttpResponse:
+    company = company_of(request.user)
+    form = BusyForm(request.POST, instance=company)
+    if not form.is_valid():
+        # The instance has taken what was refused; what the page shows elsewhere is as it is stored.
+        company.refresh_from_db()
+        template = BUSY_SECTION if request.htmx else "chat/settings/page.html"
+        return render(request, template, sections(company) | {"busy_form": form}, status=422)
+    company.save(update_fields=list(form.cleaned_data))
+    if not request.htmx:
+        messages.success(request, _("Saved."))
+        return redirect("chat:settings")
+    return with_toast(render(request, BUSY_SECTION, sections(company)), _("Saved."))
