@@ -116,6 +116,7 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     config = {
         "key": company.key,
         "name": company.name,
+        "logo": company.logo_address,
         "lang": language,
         "group": group,
         "colours": palette(company.widget_colour),

@@ -1,7 +1,7 @@
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
@@ -10,7 +10,40 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from contactcenter.pages import CUT_SHORT
+
 logger = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def explains_large_bodies(view: View) -> View:
+    """The page answers a request whose body was too large itself, and acts on nothing that is in it: it asks
+    `is_cut_short` first."""
+    view.explains_large_bodies = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_cut_short(request: HttpRequest) -> bool:
+    """Whether only the beginning of the body is here (contactcenter/pages.py)."""
+    return bool(request.META.get(CUT_SHORT))
+
+
+class LargeBodyMiddleware:
+    """Refuses what is too large: half a form looks like a whole one. Before anything reads the form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if is_cut_short(request) and not getattr(view, "explains_large_bodies", False):
+            return HttpResponse(status=413)
+        return None
 
 
 class UnavailableMiddleware:

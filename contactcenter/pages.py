@@ -2,6 +2,9 @@
 
 The request's body is read on the event loop before a thread is taken, so that slow clients do not hold threads; the
 answers of this product are whole pages, handed back to the loop in one piece.
+
+A body that is too large is read to its end all the same, because browsers show nobody an answer that comes earlier.
+Only its beginning is kept, under the mark CUT_SHORT: contactcenter.middleware refuses it unless the page knows better.
 """
 
 import asyncio
@@ -18,7 +21,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 SPOOL_OVER = 1_048_576
-MAX_BODY = 4 * 1_048_576
+# A picture of 5 MB with the form around it is the largest that is wanted.
+MAX_BODY = 6 * 1_048_576
+# Beyond this nobody made a mistake.
+MAX_PATIENCE = 64 * 1_048_576
+CUT_SHORT = "contactcenter.cut_short"
 
 
 class ClientLeft(Exception):
@@ -35,15 +42,16 @@ class PagePool:
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         with tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER) as body:
             try:
-                fits = await _read_body(receive, body)
+                size = await _read_body(receive, body)
             except ClientLeft:
                 # Half a form looks like a whole one: it must not be acted upon.
                 return
-            if not fits:
+            if size > MAX_PATIENCE:
                 await _refuse_large(send)
                 return
             body.seek(0)
             environ = build_environ(_without_doubles(scope), body)  # type: ignore[arg-type]
+            environ[CUT_SHORT] = size > MAX_BODY  # type: ignore[literal-required]
             # A context of its own for each request, as on an event loop: nothing is left over for the next one.
             in_own_context = contextvars.copy_context().run
             start, content = await asyncio.get_running_loop().run_in_executor(
@@ -78,20 +86,19 @@ def _without_doubles(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any
     return {**scope, "headers": headers}
 
 
-async def _read_body(receive: Receive, body: IO[bytes]) -> bool:
-    """Read the whole body. False when it is larger than anybody may send. Raises ClientLeft."""
+async def _read_body(receive: Receive, body: IO[bytes]) -> int:
+    """Read the body to its end, or until it is past all patience; keep no more than anybody may send. Gives its size.
+    Raises ClientLeft."""
     size, more = 0, True
-    while more:
+    while more and size <= MAX_PATIENCE:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientLeft
         chunk = message.get("body", b"")
+        body.write(chunk[: max(0, MAX_BODY - size)])
         size += len(chunk)
-        if size > MAX_BODY:
-            return False
-        body.write(chunk)
         more = message.get("more_body", False)
-    return True
+    return size
 
 
 async def _refuse_large(send: Send) -> None:

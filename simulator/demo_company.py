@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from agents.actions import create_agent, create_company
 from agents.models import Agent, Channel, Company, Group
+from agents.pictures import change_avatar, change_logo, make_avatar, make_logo
 from conversations import actions, timeline
 from conversations.models import Conversation, Entry, Participant
+from simulator.demo_pictures import draw_face, draw_logo
 from simulator.stories import CUSTOMERS, OPEN_STORIES, STORIES, Story
 
 PASSWORD = "demo-password"  # noqa: S105 - the demo's, printed at every start
@@ -26,8 +28,15 @@ def fill_demo_company() -> Company:
         key="demo",
         website="https://garniec.example",
         widget_colour="#0b6e4f",
+        legal_name="Garniec Sp. z o.o.",
+        tax_number="1234563218",
+        street="Garncarska",
+        building="12A",
+        postal_code="31-115",
+        city="Kraków",
     )
     agents = _people(company)
+    change_logo(company=company, content=make_logo(draw_logo()))
     dice = random.Random(7)  # noqa: S311 - the same demo every time
     now = timezone.now()
     for number in range(PAST_CONVERSATIONS):
@@ -52,6 +61,7 @@ def _people(company: Company) -> list[Agent]:
     wholesale = Group.objects.create(company=company, name="Zamówienia hurtowe")
     adam = company.agents.get()
     adam.first_name, adam.last_name, adam.position = "Adam", "Kowalski", "Właściciel"
+    adam.description = "Szkliwa, wypał i zamówienia na wymiar"
     adam.save()
     ewa = create_agent(
         company=company,
@@ -61,6 +71,7 @@ def _people(company: Company) -> list[Agent]:
         first_name="Ewa",
         last_name="Lis",
         position="Obsługa klienta",
+        description="Zwroty, reklamacje i wysyłka za granicę",
     )
     jan = create_agent(
         company=company,
@@ -71,7 +82,8 @@ def _people(company: Company) -> list[Agent]:
         last_name="Nowak",
         position="Obsługa klienta",
     )
-    return [adam, ewa, jan]
+    people = {"adam": adam, "ewa": ewa, "jan": jan}
+    return [change_avatar(agent=agent, content=make_avatar(draw_face(who))) for who, agent in people.items()]
 
 
 def _tell(company: Company, story: Story, agent: Agent | None, name: str, email: str) -> Conversation:

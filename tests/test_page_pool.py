@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contactcenter.pages import MAX_BODY, PagePool
+from contactcenter.pages import CUT_SHORT, MAX_BODY, MAX_PATIENCE, PagePool
 
 pytestmark = pytest.mark.once
 
@@ -61,11 +61,28 @@ async def test_a_request_whose_client_left_in_the_middle_of_it_is_not_carried_ou
     assert echo.asked == []
 
 
-async def test_a_body_that_is_too_large_is_refused() -> None:
+async def test_of_a_body_that_is_too_large_the_beginning_arrives_with_a_mark() -> None:
     echo = Echo()
-    part = {"type": "http.request", "body": b"x" * (MAX_BODY // 4 + 1), "more_body": True}
+    part = {"type": "http.request", "body": b"x" * MAX_BODY, "more_body": True}
 
-    assert await ask(echo, *[part] * 4) == 413
+    assert await ask(echo, part, part, {"type": "http.request", "body": b"end"}) == 200
+    assert len(echo.asked[0]["body"]) == MAX_BODY
+    assert echo.asked[0][CUT_SHORT] is True
+
+
+async def test_a_body_that_fits_bears_no_mark() -> None:
+    echo = Echo()
+
+    assert await ask(echo, {"type": "http.request", "body": b"x" * MAX_BODY}) == 200
+    assert len(echo.asked[0]["body"]) == MAX_BODY
+    assert echo.asked[0][CUT_SHORT] is False
+
+
+async def test_a_body_without_end_is_refused() -> None:
+    echo = Echo()
+    part = {"type": "http.request", "body": b"x" * MAX_BODY, "more_body": True}
+
+    assert await ask(echo, *[part] * (MAX_PATIENCE // MAX_BODY + 1)) == 413
     assert echo.asked == []
 
 

@@ -1,6 +1,7 @@
 import secrets
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from agents.models.words import Language
+from agents.models.words import Language, picture_address
 
 
 class Plan(models.TextChoices):
@@ -107,6 +108,15 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_address(self) -> str | None:
+        return picture_address(self.logo)
+
+    @property
+    def snippet(self) -> str:
+        """What the company pastes into its website (WI1)."""
+        return f'<script src="{settings.BASE_URL}/widget/{self.key}.js" async></script>'
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,6 +1,7 @@
 """Words that companies and agents share."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,3 +19,8 @@ class Channel(models.TextChoices):
 class Language(models.TextChoices):
     POLISH = "pl", "Polski"
     ENGLISH = "en", "English"
+
+
+def picture_address(name: str) -> str | None:
+    """Where browsers fetch a stored picture (agents/pictures.py), on this host; None when there is none."""
+    return reverse("agents:picture", args=[name]) if name else None

@@ -177,7 +177,7 @@ function header() {
     : status === "active" && availability.online ? "online"
     : availability.online ? "waiting" : "waitingOffline";
   byId("subtitle").textContent = t(subtitle);
-  const person = agent ?? { name: config.name };
+  const person = { name: config.name, ...agent, avatar: agent?.avatar ?? config.logo };
   const online = subtitle === "online";
   const said = JSON.stringify([person, online]);
   if (header.said === said) return;
@@ -190,7 +190,9 @@ function home() {
   const said = JSON.stringify(agents);
   if (home.said === said) return;
   home.said = said;
-  const people = agents.length ? agents : [{ name: config.name }];
+  // Nobody with a photo: the company's face.
+  const faceless = config.logo && !agents.some((agent) => agent.avatar);
+  const people = agents.length && !faceless ? agents : [{ name: config.name, avatar: config.logo }];
   byId("stack").replaceChildren(...people.map((agent, index) => face(agent, index === people.length - 1)));
   const list = names(agents.map((agent) => agent.name));
   byId("present").textContent = agents.length ? t(agents.length > 1 ? "present_few" : "present_one", { names: list }) : t("presentNobody");
@@ -243,7 +245,8 @@ function render(news = false) {
   home();
   done();
   const faces = new Map(availability.agents.map((agent) => [agent.name, agent.avatar]));
-  if (conversation?.agent) faces.set(conversation.agent.name, conversation.agent.avatar);
+  const { agent } = conversation ?? {};
+  if (agent) faces.set(agent.name, agent.avatar ?? faces.get(agent.name));
   log.show({
     entries: timeline.list(),
     pending,
@@ -252,7 +255,7 @@ function render(news = false) {
     arrived: news,
     connected: transport.state !== "lost",
     company: config.name,
-    avatar: (name) => faces.get(name),
+    avatar: (name) => (name ? faces.get(name) : config.logo),
   });
   if (visible() && !log.isAway()) unread.read();
   tick(pending);

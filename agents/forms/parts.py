@@ -1,0 +1,55 @@
+"""What the forms of a company's people share."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from agents.pictures import EMPTY, MAX_BYTES, TOO_LARGE
+
+# Characters that turn the direction of what follows them: a name must not rearrange the page around it.
+_TURNERS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class OneLine(forms.CharField):
+    """A name or another short text: one line, without characters that nobody sees."""
+
+    def to_python(self, value: Any) -> str:
+        text = _TURNERS.sub("", str(value or "")).encode("utf-8", "ignore").decode()
+        text = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
+        return str(super().to_python(" ".join(text.split())) or "")
+
+
+class PictureField(forms.FileField):
+    """An uploaded file that claims to be a picture; whether it is one, agents.pictures says."""
+
+    widget = forms.FileInput
+
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile:
+        if isinstance(data, UploadedFile) and (data.size or 0) > MAX_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        upload: UploadedFile = super().clean(data, initial)
+        return upload
+
+
+class PictureForm(forms.Form):
+    """One picture, of whomever."""
+
+    # For the page's script, which need not send what is too large.
+    max_bytes = MAX_BYTES
+    too_large = TOO_LARGE
+
+    picture = PictureField(
+        label=_("File"),
+        # What a file is called is of no interest: the name is not kept.
+        max_length=None,
+        error_messages={"required": _("Choose a file first."), "empty": EMPTY},
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+    )
+
+
+def text_input(**attrs: Any) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "input", **attrs})

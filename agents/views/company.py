@@ -1,0 +1,92 @@
+"""General settings of the company (SE1)."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agents.forms.company import CompanyForm, WidgetLookForm
+from agents.forms.parts import PictureForm
+from agents.http import AgentRequest, company_of, for_full_access
+from agents.models import Agent, AgentChannel, Channel
+from agents.particulars import update_company
+from agents.pictures import change_logo, make_logo
+from agents.views.pictures import receive_picture
+from contactcenter.middleware import explains_large_bodies
+
+
+def _page(
+    request: AgentRequest,
+    *,
+    form: CompanyForm | None = None,
+    look: WidgetLookForm | None = None,
+    picture: PictureForm | None = None,
+) -> HttpResponse:
+    """The page; a form that is given has errors."""
+    company = company_of(request.user)
+    on_chat = AgentChannel.objects.filter(
+        agent__company=company, agent__deleted_at=None, channel=Channel.CHAT
+    )
+    context = {
+        "company": company,
+        "form": form or CompanyForm.of(company),
+        "look": look or WidgetLookForm.of(company),
+        "picture": picture or PictureForm(),
+        "number_of_agents": Agent.objects.get_queryset().of(company.pk).count(),
+        "on_chat": on_chat.count(),
+    }
+    status = 422 if form or look or picture else 200
+    return render(request, "agents/company/general.html", context, status=status)
+
+
+@for_full_access
+@require_http_methods(["GET", "HEAD", "POST"])
+def general(request: AgentRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request)
+    company = company_of(request.user)
+    form = CompanyForm.of(company, request.POST)
+    if not form.is_valid():
+        return _page(request, form=form)
+    update_company(company=company, **form.cleaned_data)
+    messages.success(request, _("The company's data are saved."))
+    return redirect("agents:general")
+
+
+@for_full_access
+@require_http_methods(["GET", "HEAD", "POST"])
+def look(request: AgentRequest) -> HttpResponse:
+    """The widget's look. GET: a reload after errors."""
+    if request.method != "POST":
+        return redirect("agents:general")
+    company = company_of(request.user)
+    form = WidgetLookForm.of(company, request.POST)
+    if not form.is_valid():
+        return _page(request, look=form)
+    update_company(company=company, **form.cleaned_data)
+    messages.success(request, _("The look of the chat is saved. Your website shows it within five minutes."))
+    return redirect("agents:general")
+
+
+@explains_large_bodies
+@for_full_access
+@require_http_methods(["GET", "HEAD", "POST"])
+def logo(request: AgentRequest) -> HttpResponse:
+    """Upload a logo. GET: a reload after a file that was refused."""
+    if request.method != "POST":
+        return redirect("agents:general")
+    content, form = receive_picture(request, make_logo)
+    if content is None:
+        return _page(request, picture=form)
+    change_logo(company=company_of(request.user), content=content)
+    messages.success(request, _("The logo is saved. The chat shows it when nobody is available."))
+    return redirect("agents:general")
+
+
+@for_full_access
+@require_POST
+def remove_logo(request: AgentRequest) -> HttpResponse:
+    change_logo(company=company_of(request.user), content=None)
+    messages.success(request, _("The logo is removed."))
+    return redirect("agents:general")
