@@ -37,6 +37,8 @@ def main() -> None:
     path, program, *arguments = sys.argv[1:]
     offset_file = Path(path)
     traveller = time_machine.travel(datetime.now(UTC), tick=True).start()
+    # Time runs on from the first look at it, not before: the launcher may not look for many seconds.
+    time.time()
 
     def start_following() -> None:
         threading.Thread(target=follow, args=(offset_file, traveller), daemon=True).start()

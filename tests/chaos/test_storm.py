@@ -113,8 +113,8 @@ def know_each_other(stage: Stage) -> None:
 
 
 def ask_for_stacks(live: Live) -> None:
-    """Let worker and beat say in the log what they are at, in case they hang: they end by that."""
-    for name in ("worker", "beat") if DEPLOYED else ():
+    """Let whatever runs Celery say in the log what it is at, in case it hangs: it ends by that."""
+    for name in ("worker", "beat") if DEPLOYED else ("web",):
         for pid in live.pids(name):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGABRT)
