@@ -16,6 +16,7 @@ from contactcenter.events import ConversationChanged, OfferEnded, OfferMade, pub
 from contactcenter.promises import keeps, make_promise
 from contactcenter.realtime import company_agents, one_agent
 from conversations.models import Conversation, Entry, Literal, Offer, Participant
+from conversations.pushes import push_offer
 from conversations.timeline import add_event, iso
 
 OFFER_TIME = timedelta(seconds=30)
@@ -60,6 +61,7 @@ def offer_to_next(conversation: Conversation) -> Offer | None:
         ),
         one_agent(agent.pk),
     )
+    push_offer(offer)
     _set_status(conversation, Conversation.Status.OFFERED)
     return offer
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("conversations/<int:pk>/composer/", views.composer, name="composer"),
     path("conversations/<int:pk>/context/", views.context, name="context"),
     path("conversations/<int:pk>/messages/", action_views.add_message, name="add_message"),
+    path("conversations/<int:pk>/notice/", views.notice, name="notice"),
     path("conversations/<int:pk>/read/", action_views.read, name="read"),
     path("conversations/<int:pk>/answer/", action_views.answer, name="answer"),
     path("conversations/<int:pk>/join/", action_views.join, name="join"),

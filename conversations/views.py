@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -18,7 +18,7 @@ from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
 from conversations.models import Conversation, Entry
 from conversations.timeline import MAX_TEXT
-from conversations.wording import Line, blank_lines, lines_of
+from conversations.wording import Line, blank_lines, customer_label, lines_of
 
 # How much of a timeline a page brings along, and how much one request brings after it.
 SHOWN = 100
@@ -87,6 +87,20 @@ def unanswered(request: AgentRequest) -> HttpResponse:
     return render(
         request, "conversations/includes/unanswered.html", facts | {"offers": lists.open_offers(request.user)}
     )
+
+
+@require_safe
+@for_agents
+def notice(request: AgentRequest, pk: int) -> HttpResponse:
+    """A page that nobody sees asks whether a message is one to be told of (static/js/notifications.js)."""
+    conversation = get_conversation_or_404(request.user, pk)
+    mine = Conversation.objects.of(conversation.company_id).mine(request.user).filter(pk=pk).exists()
+    facts = {
+        "mine": mine,
+        "name": customer_label(conversation),
+        "channel": conversation.get_channel_display(),
+    }
+    return JsonResponse(facts)
 
 
 @require_safe

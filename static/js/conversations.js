@@ -5,5 +5,8 @@ import "./timeline.js";
 import "./outbox.js";
 import "./composer.js";
 import "./offers.js";
+import "./ringer.js";
+import "./notifications.js";
+import "./push.js";
 import "./workspace.js";
 import "./shortcuts.js";

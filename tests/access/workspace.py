@@ -23,6 +23,7 @@ ROUTES = [
         of,
         {"id": "a-reply-to-it", "kind": "reply", "text": "Hello"},
     ),
+    Route("conversations:notice", COMPANY, args=of),
     Route("conversations:read", COMPANY, "post", of),
     Route("conversations:answer", COMPANY, "post", of),
     Route("conversations:join", COMPANY, "post", of),
