@@ -97,6 +97,8 @@ def update_agent(*, agent: Agent, fields: Iterable[str] | None = None) -> None:
         end_sessions(agent=agent)
     if (before.is_active, before.takes_conversations) != (agent.is_active, agent.takes_conversations):
         announce_duties(agent)
+    elif before.public_name != agent.public_name and agent.company is not None:
+        publish_availability(agent.company)
 
 
 @transaction.atomic

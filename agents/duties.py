@@ -37,7 +37,9 @@ def switch_agent(*, agent: Agent, takes_conversations: bool) -> None:
     """Let an agent take conversations, or none (AG5). What is offered to an inactive agent goes on to others; what they
     lead stays with them."""
     agent.takes_conversations = takes_conversations
-    changed = Agent.objects.filter(pk=agent.pk).exclude(takes_conversations=takes_conversations)
+    changed = Agent.objects.filter(pk=agent.pk, deleted_at=None).exclude(
+        takes_conversations=takes_conversations
+    )
     if changed.update(takes_conversations=takes_conversations):
         announce_duties(agent)
 
@@ -45,6 +47,8 @@ def switch_agent(*, agent: Agent, takes_conversations: bool) -> None:
 @transaction.atomic
 def change_participation(*, agent: Agent, channel: str, takes_part: bool) -> None:
     """Let an agent take part in a channel, or not (AG8)."""
+    if not _lock(agent):
+        return
     channels = set(agent.channels.values_list("channel", flat=True))
     assign_channels(agent=agent, channels=channels | {channel} if takes_part else channels - {channel})
 
@@ -52,8 +56,8 @@ def change_participation(*, agent: Agent, channel: str, takes_part: bool) -> Non
 @transaction.atomic
 def assign_channels(*, agent: Agent, channels: Iterable[str]) -> None:
     """The agent takes part in these channels and in no others."""
-    # Two who change the same agent at once would add a channel twice.
-    Agent.objects.select_for_update(of=("self",), no_key=True).get(pk=agent.pk)
+    if not _lock(agent):
+        return
     wanted, had = set(channels), set(agent.channels.values_list("channel", flat=True))
     agent.channels.filter(channel__in=had - wanted).delete()
     AgentChannel.objects.bulk_create(
@@ -66,8 +70,16 @@ def assign_channels(*, agent: Agent, channels: Iterable[str]) -> None:
 @transaction.atomic
 def assign_groups(*, agent: Agent, groups: Iterable[Group]) -> None:
     """The agent is in these groups of their company and in no others."""
+    if not _lock(agent):
+        return
     wanted = {group.pk for group in groups if group.company_id == agent.company_id}
     had = set(agent.groups_of.values_list("pk", flat=True))
     if wanted != had:
         agent.groups_of.set(wanted)
         announce_duties(agent)
+
+
+def _lock(agent: Agent) -> bool:
+    """Two who change the same agent at once go one after the other. False when the agent was deleted meanwhile."""
+    agents = Agent.objects.select_for_update(of=("self",), no_key=True)
+    return agents.filter(pk=agent.pk, deleted_at=None).first() is not None

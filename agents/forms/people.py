@@ -88,14 +88,14 @@ class AgentForm(DutiesForm):
         error_messages={"required": _("Enter a first name: customers see it.")},
     )
     last_name = OneLine(
-        label=_("Last name"), max_length=60, required=False, widget=text_input(autocomplete="off")
+        label=_("Surname"), max_length=60, required=False, widget=text_input(autocomplete="off")
     )
     position = OneLine(label=_("Position"), max_length=80, required=False, widget=text_input())
-    description = OneLine(
+    description = forms.CharField(
         label=_("Description"),
         max_length=300,
         required=False,
-        widget=forms.Textarea(attrs={"class": "textarea", "rows": 2}),
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "maxlength": 300}),
     )
 
     def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
@@ -147,7 +147,7 @@ class JoinForm(NewPasswordForm):
         error_messages={"required": _("Enter a first name: customers see it.")},
     )
     last_name = OneLine(
-        label=_("Last name"), max_length=60, required=False, widget=text_input(autocomplete="family-name")
+        label=_("Surname"), max_length=60, required=False, widget=text_input(autocomplete="family-name")
     )
     field_order = ["first_name", "last_name"]
 

@@ -12,11 +12,15 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from agents.actions import LastFullAccessAgent, delete_agent, edit_agent
 from agents.duties import switch_agent
+from agents.forms.parts import PictureForm
 from agents.forms.people import AgentForm
 from agents.http import AgentRequest, company_of, for_full_access
 from agents.invitations import open_invitations
 from agents.models import Agent, Company
 from agents.people import people_of
+from agents.pictures import change_avatar, make_avatar
+from agents.views.pictures import receive_picture
+from contactcenter.middleware import explains_large_bodies
 
 
 def _last_one_stays() -> str:
@@ -46,8 +50,10 @@ def user(request: AgentRequest, pk: int) -> HttpResponse:
     """Edit an agent (AG3, AG4, AG7, AG8)."""
     company = company_of(request.user)
     agent = get_agent_or_404(company, pk)
-    form = AgentForm(request.POST if request.method == "POST" else None, company=company, agent=agent)
-    if form.is_bound and form.is_valid():
+    if request.method != "POST":
+        return _page(request, agent, AgentForm(company=company, agent=agent))
+    form = AgentForm(request.POST, company=company, agent=agent)
+    if form.is_valid():
         duties = {name: form.cleaned_data[name] for name in ("groups", "channels")}
         try:
             edit_agent(agent=agent, facts=form.facts, **duties)
@@ -57,8 +63,45 @@ def user(request: AgentRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved: %(name)s.") % {"name": agent.name})
             own_keys_gone = agent.pk == request.user.pk and not agent.has_full_access
             return redirect("/" if own_keys_gone else "agents:users")
-    status = 422 if form.is_bound else 200
-    return render(request, "agents/users/edit.html", {"agent": agent, "form": form}, status=status)
+    return _page(request, agent, form, status=422)
+
+
+def _page(
+    request: AgentRequest,
+    agent: Agent,
+    form: AgentForm,
+    picture: PictureForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    facts = {"agent": agent, "form": form, "picture": picture or PictureForm()}
+    return render(request, "agents/users/edit.html", facts, status=status)
+
+
+@explains_large_bodies
+@for_full_access
+@require_http_methods(["GET", "HEAD", "POST"])
+def photo(request: AgentRequest, pk: int) -> HttpResponse:
+    """Give an agent a photo. GET: a reload after a photo that was refused."""
+    company = company_of(request.user)
+    agent = get_agent_or_404(company, pk)
+    if request.method != "POST":
+        return redirect("agents:user", pk)
+    content, form = receive_picture(request, make_avatar)
+    if content is None:
+        return _page(request, agent, AgentForm(company=company, agent=agent), form, status=422)
+    change_avatar(agent=agent, content=content)
+    messages.success(
+        request, _("The photo is saved. Visitors see it when %(name)s is available.") % {"name": agent.name}
+    )
+    return redirect("agents:user", pk)
+
+
+@for_full_access
+@require_POST
+def remove_photo(request: AgentRequest, pk: int) -> HttpResponse:
+    change_avatar(agent=get_agent_or_404(company_of(request.user), pk), content=None)
+    messages.success(request, _("The photo is removed."))
+    return redirect("agents:user", pk)
 
 
 @require_POST

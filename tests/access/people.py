@@ -75,6 +75,10 @@ ROUTES = [
     Route("agents:revoke_invitation", OWN_DECIDERS, "post", of_invitation),
     Route("agents:user", OWN_DECIDERS, args=of_ewa),
     Route("agents:user", OWN_DECIDERS, "post", of_ewa, about(first_name="Ewa")),
+    Route("agents:user_photo", OWN_DECIDERS, args=of_ewa),
+    # Without a file; who may not has no file to forget.
+    Route("agents:user_photo", (DOOR, DOOR, FORBIDDEN, 422, NOT_FOUND, NOT_FOUND), "post", of_ewa),
+    Route("agents:remove_user_photo", OWN_DECIDERS, "post", of_ewa),
     Route("agents:switch_user", OWN_DECIDERS, "post", of_ewa),
     Route("agents:delete_user", OWN_DECIDERS, args=of_ewa),
     Route("agents:delete_user", OWN_DECIDERS, "post", of_ewa),
