@@ -1,15 +1,12 @@
 """What a visitor does beside talking."""
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from agents.models import Company
+from chat.letters import post_form_to_default_address
+from chat.notices import form_was_mailed
 from chat.visits import Visit
-from contactcenter.outbox import post_mail
+from conversations.models import Conversation
 
 
 @transaction.atomic
@@ -21,20 +18,8 @@ def leave_offline_message(
     stored = visit.leave_message(client_id=client_id, name=name, email=email, text=text)
     if not stored.is_new or not company.default_email:
         return
-    path = reverse("conversations:conversation", args=[visit.conversation_id])
-    with translation.override(company.language):
-        post_mail(
-            to=company.default_email,
-            reply_to=email,
-            subject=_("Message from the website: %(name)s") % {"name": name or email},
-            text=render_to_string(
-                "chat/mails/offline_message.txt",
-                {
-                    "text": text,
-                    "name": name,
-                    "email": email,
-                    "page": visit.page.get("url"),
-                    "link": settings.BASE_URL + path,
-                },
-            ),
-        )
+    conversation = Conversation.objects.select_related("company", "group").get(public_id=visit.public_id)
+    post_form_to_default_address(
+        company=company, conversation=conversation, email=email, name=name, text=text, at=stored.at
+    )
+    form_was_mailed(conversation_id=conversation.pk, seq=stored.seq)

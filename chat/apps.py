@@ -8,8 +8,14 @@ class ChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from agents.availability import on_availability
         from agents.models import Channel
+
+        # It registers the keeper of its promises.
+        from chat import busy  # noqa: F401
         from chat.delivery import ChatAdapter
+        from chat.notices import remember_online
         from conversations.channels import register_channel
 
         register_channel(Channel.CHAT, ChatAdapter())
+        on_availability(remember_online)

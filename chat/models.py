@@ -1,9 +1,11 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agents.models import Company
+from agents.models import Company, Group
 from contactcenter.realtime import one_visitor
+from conversations.models import Conversation
 
 
 class Visitor(models.Model):
@@ -27,3 +29,49 @@ class Visitor(models.Model):
     def customer_key(self) -> str:
         """The visitor's side of their conversations, and the group their panels listen to."""
         return one_visitor(self.pk)
+
+
+class Notice(models.Model):
+    """What the e-mails about a conversation remember (docs/notices.md). One for each conversation in the chat."""
+
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="notice"
+    )
+    # The first message found the widget online: the conversation can be missed (NO3).
+    began_online = models.BooleanField()
+    # A lease (docs/presence.md): the last sign of life of a visitor who waits for somebody to join.
+    seen_at = models.DateTimeField(null=True)
+    # Since when the visitor has been writing with nobody there to read it; empty: no e-mail about that is due (NO1).
+    offline_since = models.DateTimeField(null=True)
+    # Up to here the agents have been written to.
+    told_seq = models.PositiveIntegerField(default=0)
+    # What the company's default address has got already, from the offline form (WI5).
+    form_seqs = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            # which companies have an e-mail due
+            models.Index(
+                fields=["conversation"],
+                condition=Q(offline_since__isnull=False),
+                name="notice_offline_mail_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.conversation)
+
+
+class OnlineMoment(models.Model):
+    """A widget was told to be online while an e-mail was due because it had been offline (NO2)."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    # None: the widget of the whole company.
+    group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "at"], name="online_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.company} {self.at:%H:%M:%S}"

@@ -6,14 +6,16 @@ the database: sockets call them on the database threads.
 
 import re
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agents.availability import widget_availability
 from agents.models import Channel, Company, Group, Language
+from chat import notices
+from chat.busy import promise_to_say_busy
 from chat.limits import CONVERSATIONS, address_limit
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
@@ -87,6 +89,11 @@ class Visit:
     group_id: int | None = None
     language: str = ""
     page: dict[str, str] = field(default_factory=dict)
+    # What the visitor was last told of the widget.
+    is_online: bool = False
+    # Nobody has joined the conversation as yet; and when this connection last wrote down that its visitor is here.
+    waits: bool = False
+    renewed_at: datetime | None = None
 
     # --- hello
 
@@ -110,9 +117,10 @@ class Visit:
             others = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
             self.has_earlier = others.exclude(pk=conversation.pk).exists()
             entries = self._entries(conversation, data.get("after"))
+        self._note_sign_of_life(conversation)
         return {
             "token": token,
-            "availability": widget_availability(self.company_id, self.group_id),
+            "availability": self._availability(),
             "conversation": conversation and asdict(as_customer_sees(conversation)),
             "entries": entries,
         }
@@ -153,6 +161,27 @@ class Visit:
         ended_at = conversation.closed_at or conversation.changed_at
         return conversation if ended_at > timezone.now() - SHOWN_AFTER_END else None
 
+    def _availability(self) -> dict[str, Any]:
+        availability = widget_availability(self.company_id, self.group_id)
+        self.is_online = availability["online"]
+        return availability
+
+    def _note_sign_of_life(self, conversation: Conversation | None) -> None:
+        """Of a visitor who waits for somebody (chat/notices.py). Nobody asks about the others."""
+        self.waits = conversation is not None and conversation.is_waiting
+        now = timezone.now()
+        if conversation is None or not self.waits:
+            return
+        if self.renewed_at is None or now - self.renewed_at >= notices.RENEWED_EVERY:
+            self.renewed_at = now
+            if notices.needs_renewal(conversation.pk):
+                notices.renew_lease(conversation_id=conversation.pk)
+
+    def leave(self, silent_for: timedelta) -> None:
+        """The connection is gone."""
+        if self.waits and self.conversation_id is not None:
+            notices.release_lease(conversation_id=self.conversation_id, at=timezone.now() - silent_for)
+
     def _stand_in(self, conversation: Conversation) -> None:
         if self.conversation_id not in {None, conversation.pk}:
             self.has_earlier = True
@@ -162,8 +191,9 @@ class Visit:
 
     def sync(self, data: dict[str, Any]) -> dict[str, Any]:
         """All that the client does not have; the data of `entries`."""
-        availability = widget_availability(self.company_id, self.group_id)
+        availability = self._availability()
         conversation = self._latest_conversation()
+        self._note_sign_of_life(conversation)
         if conversation is None:
             return {"availability": availability, "conversation": None, "entries": []}
         self._stand_in(conversation)
@@ -183,6 +213,7 @@ class Visit:
     def is_behind(self, data: dict[str, Any]) -> bool:
         """Whether the client, which stands where `data` says, has missed something."""
         latest = self._latest_conversation()
+        self._note_sign_of_life(latest)
         if latest is None:
             return bool(data.get("conversation"))
         status = customers_word(latest)
@@ -204,12 +235,24 @@ class Visit:
     def _store(self, client_id: str, text: str) -> Stored:
         if self.conversation_id is not None and not self.has_earlier:
             try:
-                return timeline.add_customer_message(
-                    conversation_id=self.conversation_id, client_id=client_id, text=text, name=self.name
-                )
+                return self._add(self.conversation_id, client_id, text)
             except ConversationEnded:
                 pass
         return self._store_elsewhere(client_id, text)
+
+    def _add(self, conversation_id: int, client_id: str, text: str) -> Stored:
+        """While the widget is online this is the hot path of the product: nothing else happens here."""
+        if self.is_online:
+            return timeline.add_customer_message(
+                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name
+            )
+        with transaction.atomic():
+            stored = timeline.add_customer_message(
+                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name
+            )
+            if stored.is_new:
+                notices.message_came(conversation_id=conversation_id, at=stored.at)
+        return stored
 
     def _store_elsewhere(self, client_id: str, text: str, **facts: Any) -> Stored:
         """Into the open conversation that another tab began, or into a new one; unless it was stored long ago, in one
@@ -227,12 +270,7 @@ class Visit:
             try:
                 if current is None:
                     return self._moved_to(*self._start(client_id, text, **facts))
-                return self._moved_to(
-                    current,
-                    timeline.add_customer_message(
-                        conversation_id=current.pk, client_id=client_id, text=text, name=self.name
-                    ),
-                )
+                return self._moved_to(current, self._add(current.pk, client_id, text))
             except (IntegrityError, ConversationEnded):
                 continue  # somebody was quicker: look again
         raise UNAVAILABLE
@@ -249,15 +287,22 @@ class Visit:
             "page_title": self.page.get("title", ""),
             "user_agent": self.user_agent,
         }
-        return start_conversation(
-            company=Company.objects.get(pk=self.company_id),
-            channel=Channel.CHAT,
-            customer_key=self.customer_key,
-            group=Group.objects.filter(pk=self.group_id).first() if self.group_id else None,
-            client_id=client_id,
-            text=text,
-            **(known | facts),
-        )
+        company = Company.objects.get(pk=self.company_id)
+        with transaction.atomic():
+            online = self._availability()["online"]
+            conversation, stored = start_conversation(
+                company=company,
+                channel=Channel.CHAT,
+                customer_key=self.customer_key,
+                group=Group.objects.filter(pk=self.group_id).first() if self.group_id else None,
+                client_id=client_id,
+                text=text,
+                **(known | facts),
+            )
+            promise_to_say_busy(company=company, conversation=conversation, online=online)
+            notices.conversation_began(conversation=conversation, at=stored.at, online=online)
+        self.waits, self.renewed_at = True, stored.at
+        return conversation, stored
 
     def _moved_to(self, conversation: Conversation, stored: Stored) -> Stored:
         self._stand_in(conversation)

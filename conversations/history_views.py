@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from agents.http import AgentRequest, company_of, for_agents
 from agents.models import Company
 from conversations import search, views
+from conversations.actions import mark_opened
 from conversations.forms import HistoryForm
 from conversations.http import get_conversation_or_404
 from conversations.models import Conversation, ConversationQuerySet, Entry, Tag
@@ -46,6 +47,7 @@ def history(request: AgentRequest) -> HttpResponse:
 def detail(request: AgentRequest, pk: int) -> HttpResponse:
     """One conversation beside the results, or alone where there is no room for both."""
     conversation = get_conversation_or_404(request.user, pk)
+    mark_opened(conversation=conversation)
     facts = views.timeline_facts(conversation, request.user) | views.context_facts(conversation, request.user)
     if request.htmx and request.htmx.target == "detail":
         return render(

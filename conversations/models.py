@@ -127,6 +127,8 @@ class Conversation(models.Model):
     last_entry_at = models.DateTimeField(_("last entry"), null=True, blank=True, editable=False)
     preview = models.CharField(max_length=160, blank=True, default="", editable=False)
     preview_by = models.CharField(max_length=10, blank=True, default="", editable=False)
+    # Up to here some agent had it on a screen: who has seen a message need not get an e-mail about it.
+    opened_seq = models.PositiveIntegerField(default=0, editable=False)
     # Since when the customer waits for a reply; empty when answered, closed or ignored.
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
 

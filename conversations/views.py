@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from agents.http import AgentRequest, company_of, for_agents, number
 from agents.models import Agent
 from conversations import lists
+from conversations.actions import mark_opened
 from conversations.channels import carries_replies
 from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
@@ -37,7 +38,9 @@ def workspace(request: AgentRequest) -> HttpResponse:
 @require_safe
 @for_agents
 def conversation(request: AgentRequest, pk: int) -> HttpResponse:
-    return _workspace(request, get_conversation_or_404(request.user, pk))
+    opened = get_conversation_or_404(request.user, pk)
+    mark_opened(conversation=opened)
+    return _workspace(request, opened)
 
 
 def _workspace(request: AgentRequest, conversation: Conversation | None) -> HttpResponse:
