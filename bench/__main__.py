@@ -18,6 +18,7 @@ from bench.figures import Figure, table
 BENCHMARKS = {
     "messages": (False, True),
     "idle": (False, True),
+    "status": (False, True),
     "offers": (False, True),
     "pages": (False, True),
     "throughput": (True,),

@@ -55,15 +55,15 @@ async def memory_of_sockets(
     server: Server, path: str, *, hello: bool = False
 ) -> tuple[float, list[ClientSocket]]:
     """KiB for each of the 2 000, and the sockets."""
-    sockets = await _open(server, path, WARM, hello)
+    sockets = await open_idle(server, path, WARM, hello=hello)
     await _settle()
     before = memory_kib(server.pid)
-    sockets += await _open(server, path, VISITORS, hello)
+    sockets += await open_idle(server, path, VISITORS, hello=hello)
     await _settle()
     return (memory_kib(server.pid) - before) / VISITORS, sockets
 
 
-async def _open(server: Server, path: str, count: int, hello: bool) -> list[ClientSocket]:
+async def open_idle(server: Server, path: str, count: int, *, hello: bool = False) -> list[ClientSocket]:
     sockets = await connect_many(server.port, [path] * count)
     if hello:
         for socket in sockets:
@@ -90,7 +90,7 @@ async def measure(deployment: Deployment) -> list[Figure]:
             floor, idle = await memory_of_sockets(reference, "/idle")
             memory, sockets = await memory_of_sockets(product, LAUNCHER)
             launchers.append((floor, memory))
-            spread += await _spread(reference, idle, product, sockets, session)
+            spread += await spread(reference, idle, product, sockets, session)
             for socket in idle + sockets:
                 socket.close()
         with start_product(deployment, database_url) as product:
@@ -106,7 +106,7 @@ async def measure(deployment: Deployment) -> list[Figure]:
     ]
 
 
-async def _spread(
+async def spread(
     reference: Server, idle: list[ClientSocket], product: Server, sockets: list[ClientSocket], session: str
 ) -> list[tuple[float, float]]:
     """One group_send to all, beside an agent's change of status by the workspace's menu, from the request on."""

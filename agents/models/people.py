@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agents.models.companies import Company, Group
-from agents.models.hours import works_at
+from agents.models.hours import WorksAt
 from agents.models.words import Channel, Language, picture_address
 
 # How long an agent stays online after the last sign of life of any device (ST3).
@@ -33,7 +33,7 @@ class AgentQuerySet(QuerySet["Agent"]):
         takes_part = AgentChannel.objects.filter(agent=OuterRef("pk"), channel=channel)
         return self.filter(
             Exists(takes_part),
-            works_at(timezone.now()),
+            WorksAt(timezone.now()),
             is_active=True,
             takes_conversations=True,
             status=Agent.Status.ONLINE,
