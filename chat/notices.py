@@ -21,11 +21,11 @@ from conversations.models import Conversation, Entry
 
 # So long the agents have to come back or to open the conversation before they are written to.
 OFFLINE_DELAY = timedelta(minutes=2)
-# A visitor of whom nothing was heard for so long has left the site. Longer than the minute between two signs of life
-# of a tab in the background, and as long as a silent socket is kept (contactcenter/websocket.py).
-LEFT_AFTER = timedelta(seconds=75)
-# A visitor's sign of life is written down so often.
-RENEWED_EVERY = timedelta(seconds=30)
+# A visitor of whom nothing was heard for so long has left the site. Browsers let a page in the background speak once a
+# minute, and of what was heard the last RENEWED_EVERY may not be written down.
+LEFT_AFTER = timedelta(seconds=90)
+# A visitor's signs of life are written down so often: less than the time between two pings of a closed panel.
+RENEWED_EVERY = timedelta(seconds=25)
 # An e-mail that says that nobody was online goes before one that says that the visitor has left.
 AFTER_THE_OTHER = timedelta(seconds=5)
 MOMENTS_KEPT = timedelta(days=1)
