@@ -15,14 +15,15 @@ from agents.models import Agent
 from contactcenter.events import SessionEnded, publish
 from contactcenter.models import Session
 from contactcenter.realtime import one_agent
-from contactcenter.sessions import USER_AGENT
+from contactcenter.sessions import USER_AGENT, SessionStore
 
 
 @receiver(user_logged_in)
 def note_browser(*, request: HttpRequest | None, **signal: Any) -> None:
-    """The list of sessions says in which browser each was begun."""
+    """The list of sessions says in which browser each was begun. And what has expired is cleared away."""
     if request is not None:
         request.session[USER_AGENT] = request.headers.get("User-Agent", "")[:300]
+    SessionStore.clear_expired()
 
 
 def sessions_of(agent: Agent) -> QuerySet[Session]:

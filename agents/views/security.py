@@ -1,6 +1,7 @@
 """Sign-in and security: everybody's own page, also for operators (LO3, PR1)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -68,7 +69,7 @@ def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResp
         "has_second_factor": has_second_factor(agent),
         "codes_left": recovery_codes_left(agent),
         "change": open_change(agent),
-        "hours": CONFIRM_WITHIN.total_seconds() // 3600,
+        "hours": CONFIRM_WITHIN // timedelta(hours=1),
         "sessions": [
             {"name": name_of(session.pk), "facts": session, "is_this": session.pk == this}
             for session in sessions_of(agent)
