@@ -102,5 +102,7 @@ async def _read_body(receive: Receive, body: IO[bytes]) -> int:
 
 
 async def _refuse_large(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"0")]})
+    # Or the server would go on reading what nobody wants.
+    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -297,6 +297,13 @@ OPEN_STORIES = (
     ),
 )
 
+# What the company's people know about, as they put it themselves.
+KNOWS = {
+    "adam": "Szkliwa, wypał i zamówienia na wymiar",
+    "ewa": "Zwroty, reklamacje i wysyłka za granicę",
+    "jan": "Zamówienia hurtowe i terminy dostaw",
+}
+
 CUSTOMERS = (
     ("Agnieszka Zając", "agnieszka.zajac@poczta.example"),
     ("Tomasz Kaczmarek", "t.kaczmarek@poczta.example"),

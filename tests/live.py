@@ -118,8 +118,9 @@ class Template:
 
     def copy(self) -> Installation:
         folder = Path(tempfile.mkdtemp(prefix="contactcenter-live-"))
+        # Pictures, and on SQLite the database.
+        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
         if not DEPLOYED:
-            shutil.copytree(self._folder, folder, dirs_exist_ok=True)
             return Installation(folder, f"sqlite:///{folder / 'contactcenter.sqlite3'}")
         name = f"live_{uuid.uuid4().hex[:8]}"
         execute_on_server(self._original.database_url, f"CREATE DATABASE {name} TEMPLATE {self._name}")

@@ -42,6 +42,10 @@ def _number_input() -> forms.NumberInput:
     return forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"})
 
 
+class WebAddress(forms.URLField):
+    default_validators = [URLValidator(schemes=["http", "https"])]
+
+
 class CompanyForm(forms.Form):
     name = OneLine(
         label=_("Company name"),
@@ -49,12 +53,11 @@ class CompanyForm(forms.Form):
         help_text=_("Visitors see it in the chat."),
         widget=text_input(autocomplete="organization", maxlength=120),
     )
-    website = forms.URLField(
+    website = WebAddress(
         label=_("Website address"),
         required=False,
         max_length=200,
         assume_scheme="https",
-        validators=[URLValidator(schemes=["http", "https"])],
         error_messages={"invalid": _("Enter an address such as https://shop.example.")},
         # Not type="url": browsers would refuse an address without https:// before we can add it.
         widget=text_input(inputmode="url", autocomplete="url", maxlength=200),

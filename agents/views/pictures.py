@@ -46,10 +46,12 @@ def receive_picture(
 ) -> tuple[bytes | None, PictureForm]:
     """The picture that `make` made of the upload; None when it could not, and the form that says why."""
     form = PictureForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return None, form
+    complete = form.is_valid()
     if is_cut_short(request):
-        form.add_error("picture", str(TOO_LARGE))
+        # Of what is missing something else may have been said.
+        form.errors["picture"] = form.error_class([str(TOO_LARGE)])
+        return None, form
+    if not complete:
         return None, form
     if not UPLOADS.take(str(request.user.pk)):
         form.add_error("picture", _("That were many pictures in a short time. Please try again in an hour."))

@@ -65,13 +65,6 @@ document.addEventListener("toggle", (event) => {
   if (ccInbox && event.newState === "open") htmx.ajax("GET", ccInbox, { target: event.target, swap: "innerHTML" });
 }, true);
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-cc-copy]");
-  if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.ccCopy);
-  button.querySelector("span").textContent = button.dataset.copied;
-});
-
 onContent(() => {
   showOpen();
   showWaiting();
