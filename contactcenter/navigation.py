@@ -56,6 +56,7 @@ SETTINGS = (
         _("Personal"),
         (
             SettingsEntry("/profile/", _("My profile"), "user"),
+            SettingsEntry("/settings/shortcuts/", _("My shortcuts"), "template"),
             SettingsEntry("/settings/security/", _("Sign-in and security"), "lock"),
             SettingsEntry("/settings/notifications/", _("Notifications"), "bell"),
         ),

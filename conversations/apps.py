@@ -12,8 +12,10 @@ class ConversationsConfig(AppConfig):
         from agents.duties import on_duties_change
         from agents.presence import on_presence_change
         from conversations.departures import follow_departure
+        from conversations.reply_templates import forget_shortcuts_of
         from conversations.routing import follow_duties, follow_presence
 
         on_presence_change(follow_presence)
         on_duties_change(follow_duties)
         on_agent_leaving(follow_departure)
+        on_agent_leaving(forget_shortcuts_of)

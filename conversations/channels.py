@@ -29,3 +29,8 @@ def adapter_of(conversation: Conversation) -> ChannelAdapter:
 def carries_replies(channel: str) -> bool:
     """Whether somebody serves the channel; conversations of others can only be read."""
     return channel in _adapters
+
+
+def carrying_channels() -> list[str]:
+    """The channels in which agents can write."""
+    return [*_adapters]

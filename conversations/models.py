@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Channel, Company, Group
 
+# A model of this room with a module of its own.
+from conversations.template_models import ReplyTemplate as ReplyTemplate
+
 
 def make_public_id() -> str:
     return f"c-{secrets.token_hex(10)}"

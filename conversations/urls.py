@@ -1,6 +1,6 @@
 from django.urls import path
 
-from conversations import action_views, history_views, views
+from conversations import action_views, history_views, template_views, views
 
 app_name = "conversations"
 
@@ -26,7 +26,10 @@ urlpatterns = [
     path("conversations/<int:pk>/reopen/", action_views.reopen, name="reopen"),
     path("conversations/<int:pk>/tags/", action_views.tag, name="tag"),
     path("conversations/<int:pk>/tags/<int:tag_pk>/remove/", action_views.untag, name="untag"),
+    path("conversations/<int:pk>/templates/", template_views.usable, name="usable_templates"),
     path("offers/<int:pk>/decline/", action_views.decline, name="decline"),
     path("history/", history_views.history, name="history"),
     path("history/<int:pk>/", history_views.detail, name="history_detail"),
+    *template_views.routes("settings/channels/<str:channel>/templates/", "templates", "template"),
+    *template_views.routes("settings/shortcuts/", "shortcuts", "shortcut"),
 ]

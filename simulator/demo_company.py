@@ -12,7 +12,8 @@ from agents.pictures import change_avatar, change_logo, make_avatar, make_logo
 from conversations import actions, timeline
 from conversations.models import Conversation, Entry, Participant
 from simulator.demo_pictures import draw_face, draw_logo
-from simulator.stories import CUSTOMERS, OPEN_STORIES, STORIES, Story
+from simulator.demo_templates import make_templates
+from simulator.stories import CUSTOMERS, KNOWS, OPEN_STORIES, STORIES, Story
 
 PASSWORD = "demo-password"  # noqa: S105 - the demo's, printed at every start
 PAST_CONVERSATIONS = 60
@@ -37,6 +38,7 @@ def fill_demo_company() -> Company:
     )
     agents = _people(company)
     change_logo(company=company, content=make_logo(draw_logo()))
+    make_templates(company, agents[0])
     dice = random.Random(7)  # noqa: S311 - the same demo every time
     now = timezone.now()
     for number in range(PAST_CONVERSATIONS):
@@ -61,7 +63,7 @@ def _people(company: Company) -> list[Agent]:
     wholesale = Group.objects.create(company=company, name="Zamówienia hurtowe")
     adam = company.agents.get()
     adam.first_name, adam.last_name, adam.position = "Adam", "Kowalski", "Właściciel"
-    adam.description = "Szkliwa, wypał i zamówienia na wymiar"
+    adam.description = KNOWS["adam"]
     adam.save()
     ewa = create_agent(
         company=company,
@@ -71,7 +73,7 @@ def _people(company: Company) -> list[Agent]:
         first_name="Ewa",
         last_name="Lis",
         position="Obsługa klienta",
-        description="Zwroty, reklamacje i wysyłka za granicę",
+        description=KNOWS["ewa"],
     )
     jan = create_agent(
         company=company,
@@ -81,6 +83,7 @@ def _people(company: Company) -> list[Agent]:
         first_name="Jan",
         last_name="Nowak",
         position="Obsługa klienta",
+        description=KNOWS["jan"],
     )
     people = {"adam": adam, "ewa": ewa, "jan": jan}
     return [change_avatar(agent=agent, content=make_avatar(draw_face(who))) for who, agent in people.items()]

@@ -4,6 +4,7 @@ import "./socket.js";
 import "./timeline.js";
 import "./outbox.js";
 import "./composer.js";
+import "./templates.js";
 import "./offers.js";
 import "./ringer.js";
 import "./notifications.js";

@@ -33,3 +33,10 @@ export function csrfToken() {
   const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
   return cookie?.[1] ?? document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
+
+const ALIKE = { ł: "l", ß: "ss", ø: "o", đ: "d", æ: "ae" };
+
+/** Without case and accents, as search folds (conversations/search.py): "Żółw" is "zolw". */
+export function fold(words) {
+  return words.toLowerCase().replace(/[łßøđæ]/g, (letter) => ALIKE[letter]).normalize("NFKD").replace(/\p{M}/gu, "");
+}
