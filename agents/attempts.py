@@ -23,14 +23,19 @@ WRONG_CODES = Limit("second-factor", times=20, seconds=3600)
 
 
 class TooManyFailures(Exception):
-    """Nobody may try now, with whatever password."""
+    """Nobody may try now, with whatever password. `limit` says for how long at most."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit.name)
+        self.limit = limit
 
 
 def refuse_when_too_many(request: HttpRequest | None, account: str) -> None:
     """Raises TooManyFailures. The lock of django-axes is not asked: at the door `authenticate` does."""
     client = client_address(request) if request else ""
-    if FAILURES_PER_CLIENT.is_used_up(client) or FAILURES_PER_ACCOUNT.is_used_up(account):
-        raise TooManyFailures
+    for limit, subject in ((FAILURES_PER_ACCOUNT, account), (FAILURES_PER_CLIENT, client)):
+        if limit.is_used_up(subject):
+            raise TooManyFailures(limit)
 
 
 def count_failure(request: HttpRequest | None, account: str) -> None:
@@ -58,7 +63,7 @@ def knows_password_or_code(request: HttpRequest, agent: Agent, secret: str) -> b
 
 def _attempt_with_codes(request: HttpRequest, agent: Agent, knows: Callable[[], bool]) -> bool:
     if WRONG_CODES.is_used_up(str(agent.pk)):
-        raise TooManyFailures
+        raise TooManyFailures(WRONG_CODES)
     if _attempt(request, agent, knows):
         return True
     WRONG_CODES.take(str(agent.pk))
@@ -68,7 +73,8 @@ def _attempt_with_codes(request: HttpRequest, agent: Agent, knows: Callable[[], 
 def _attempt(request: HttpRequest, agent: Agent, knows: Callable[[], bool]) -> bool:
     refuse_when_too_many(request, agent.email)
     if not AxesProxyHandler.is_allowed(request, {"username": agent.email}):
-        raise TooManyFailures
+        # As long as the lock of django-axes (AXES_COOLOFF_TIME).
+        raise TooManyFailures(FAILURES_PER_CLIENT)
     if knows():
         return True
     user_login_failed.send(sender=__name__, credentials={"username": agent.email}, request=request)

@@ -80,7 +80,7 @@ def switch_on(*, agent: Agent, key: str, code: str, keep: str) -> list[str]:
     SecondFactor.objects.create(agent=agent, key=encrypt(key), used_period=period)
     end_sessions(agent=agent, keep=keep)
     post_notice(agent=agent, what=gettext_noop("Two-step sign-in was switched on"))
-    return renew_recovery_codes(agent=agent)
+    return _make_recovery_codes(agent)
 
 
 @transaction.atomic
@@ -101,6 +101,11 @@ def forget_second_factor(*, agent: Agent) -> None:
 def renew_recovery_codes(*, agent: Agent) -> list[str]:
     """Ten new ones; the old ones are worthless."""
     Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
+    post_notice(agent=agent, what=gettext_noop("New recovery codes were made"))
+    return _make_recovery_codes(agent)
+
+
+def _make_recovery_codes(agent: Agent) -> list[str]:
     RecoveryCode.objects.filter(agent=agent).delete()
     codes = {_new_recovery_code() for _ in range(RECOVERY_CODES)}
     RecoveryCode.objects.bulk_create(

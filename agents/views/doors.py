@@ -20,7 +20,7 @@ from django.views.i18n import set_language
 from django_htmx.http import HttpResponseClientRefresh
 
 from agents.actions import choose_own_language
-from agents.attempts import FAILURES_PER_CLIENT, TooManyFailures, knows_code
+from agents.attempts import TooManyFailures, knows_code
 from agents.doorstep import come_in, come_in_after_code, wait_for_code, who_waits
 from agents.forms.doors import CodeForm, NewPasswordForm, ResetRequestForm, SignInForm
 from agents.models import Agent, Language, LegalText
@@ -54,8 +54,8 @@ class Door:
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return cast(HttpResponse, super().post(request, *args, **kwargs))  # type: ignore[misc]
-        except TooManyFailures:
-            return too_many(request, FAILURES_PER_CLIENT)
+        except TooManyFailures as error:
+            return too_many(request, error.limit)
 
     def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
         # To itself would be a loop.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agents.attempts import FAILURES_PER_CLIENT, TooManyFailures, knows_password, knows_password_or_code
+from agents.attempts import TooManyFailures, knows_password, knows_password_or_code
 from agents.email_change import AddressTaken, ask_for_email, open_change, withdraw_email
 from agents.forms.security import ChangePasswordForm, EmailForm, ProofForm, SwitchOnForm
 from agents.http import AgentRequest
@@ -48,8 +48,8 @@ def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guarded(request: AgentRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except TooManyFailures:
-            return too_many(request, FAILURES_PER_CLIENT)
+        except TooManyFailures as error:
+            return too_many(request, error.limit)
 
     return guarded
 
@@ -229,7 +229,8 @@ def email(request: AgentRequest) -> HttpResponse:
         form.add_error("password", _("This is not your password."))
     if form.is_valid():
         if not NEW_ADDRESSES.take(str(request.user.pk)):
-            return too_many(request, NEW_ADDRESSES)
+            form.add_error(None, _("That was a lot of links for one hour. Please try again later."))
+            return _page(request, status=429, email_form=form)
         try:
             ask_for_email(agent=request.user, email=form.cleaned_data["email"])
         except AddressTaken:
