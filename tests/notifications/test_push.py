@@ -106,8 +106,9 @@ def test_an_open_tab_tells_by_itself(
 ) -> None:
     subscribe(client)
     make_conversation(company)
-    keep_promises()
 
+    assert not Promise.objects.filter(kind="push.offer").exists()
+    keep_promises()
     assert push_service.got == []
 
 
@@ -282,6 +283,21 @@ def test_a_new_password_ends_it_everywhere(
 ) -> None:
     subscribe(client)
     change_password(agent=ewa, password="another long password")
+    close_tab(ewa)
+    make_conversation(company)
+    keep_promises()
+
+    assert push_service.got == []
+    assert not PushSubscription.objects.exists()
+
+
+def test_a_session_that_does_not_hold_any_more_is_not_told(
+    client: Client, company: Company, ewa: Agent, push_service: PushService, subscribe: Subscribe
+) -> None:
+    """`manage.py changepassword` deletes no session; it makes them worthless."""
+    subscribe(client)
+    ewa.set_password("another long password")
+    ewa.save()
     close_tab(ewa)
     make_conversation(company)
     keep_promises()
