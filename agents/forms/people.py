@@ -17,7 +17,20 @@ ACCESS_HELP = {
 }
 
 
-class DutiesForm(forms.Form):
+class PointsToError(forms.BaseForm):
+    """The cursor stands in the first field that is wrong."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        wrong = [self.fields[name].widget for name in self.fields if name in self.errors]
+        typed_into = [widget for widget in wrong if not isinstance(widget, forms.widgets.ChoiceWidget)]
+        if typed_into:
+            for field in self.fields.values():
+                field.widget.attrs.pop("autofocus", None)
+            typed_into[0].attrs["autofocus"] = True
+
+
+class DutiesForm(PointsToError, forms.Form):
     """What somebody may do, and what they are asked to do."""
 
     access = forms.ChoiceField(
@@ -109,7 +122,7 @@ class AgentForm(DutiesForm):
         return {name: self.cleaned_data[name] for name in self.FACTS}
 
 
-class GroupForm(forms.Form):
+class GroupForm(PointsToError, forms.Form):
     name = OneLine(
         label=_("Name"),
         max_length=60,
@@ -137,7 +150,7 @@ class GroupForm(forms.Form):
         members.queryset = people.order_by("first_name", "last_name", "pk")
 
 
-class JoinForm(NewPasswordForm):
+class JoinForm(PointsToError, NewPasswordForm):
     """Name and password of somebody who was invited; agents.invitations.accept_invitation makes the account."""
 
     first_name = OneLine(

@@ -5,11 +5,14 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.actions import LastFullAccessAgent, update_agent
-from agents.models import Agent, AgentChannel, Channel, Company
-from contactcenter.events import SessionEnded
+from agents.invitations import invite
+from agents.models import Agent, AgentChannel, Channel, Company, Group
+from contactcenter.events import AvailabilityChanged, SessionEnded
 from contactcenter.models import OutgoingMail, Promise
-from contactcenter.realtime import one_agent
-from tests.factories import PASSWORD, make_agent, make_company, make_operator
+from contactcenter.promises import sweep_promises
+from contactcenter.realtime import one_agent, widgets
+from conversations.models import Offer
+from tests.factories import PASSWORD, make_agent, make_company, make_conversation, make_operator
 from tests.published import Published
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +60,7 @@ def fields_of(agent: Agent, **changes: str) -> dict[str, str]:
         "agents/agent/add/",
         "agents/group/",
         "agents/group/add/",
+        "agents/invitation/",
         "agents/legaltext/",
         "agents/legaltext/add/",
         "contactcenter/promise/",
@@ -233,3 +237,62 @@ def test_mails_are_listed_but_not_opened(operator: Client) -> None:
 
     assert "Set a new password" in text
     assert "secret link" not in text
+
+
+def test_duties_changed_by_an_operator_are_told_to_widgets_and_routing(
+    operator: Client, company: Company, published: Published
+) -> None:
+    ewa = make_agent(company, "Ewa", online=True)
+    conversation = make_conversation(company)
+    assert Offer.objects.get(conversation=conversation).agent == ewa
+    published.clear()
+
+    operator.post(f"/admin/agents/agent/{ewa.pk}/change/", fields_of(ewa, takes_conversations=""))
+    sweep_promises()
+
+    assert AvailabilityChanged(online=False, agents=[]) in published.to(widgets(company.pk, None))
+    assert Offer.objects.get(conversation=conversation).outcome == Offer.Outcome.UNREACHABLE
+
+
+def test_channels_and_groups_changed_by_an_operator_too(operator: Client, company: Company) -> None:
+    ewa = make_agent(company, "Ewa", online=True, groups=("Service",), channels=[])
+    conversation = make_conversation(company, group="Sales")
+    sales = Group.objects.get(name="Sales")
+    fields = fields_of(ewa, groups_of=str(sales.pk))
+    fields |= {"channels-TOTAL_FORMS": "1", "channels-0-channel": "chat", "channels-0-agent": str(ewa.pk)}
+
+    assert operator.post(f"/admin/agents/agent/{ewa.pk}/change/", fields).status_code == 302
+    sweep_promises()
+
+    assert Offer.objects.get(conversation=conversation).agent == ewa
+
+
+def test_an_operator_deletes_as_the_company_would(operator: Client, company: Company, founder: Agent) -> None:
+    ewa = make_agent(company, "Ewa")
+    chosen = [str(founder.pk), str(ewa.pk)]
+
+    response = operator.post(
+        "/admin/agents/agent/", {"action": "delete_for_good", "_selected_action": chosen}, follow=True
+    )
+
+    assert "stays" in response.text
+    ewa.refresh_from_db()
+    founder.refresh_from_db()
+    assert ewa.deleted_at is not None
+    assert founder.deleted_at is None
+    # What is gone is only read, or somebody would switch it on again.
+    path = f"/admin/agents/agent/{ewa.pk}/change/"
+    assert operator.get(path).status_code == 200
+    assert operator.post(path, fields_of(ewa)).status_code == 403
+
+
+def test_invitations_are_read_and_revoked(operator: Client, company: Company, founder: Agent) -> None:
+    invitation = invite(company=company, by=founder, email="marta@florist.example", access="limited")
+
+    page = operator.get(f"/admin/agents/invitation/{invitation.pk}/change/").text
+    assert "marta@florist.example" in page
+    assert invitation.token_hash not in page
+    operator.post("/admin/agents/invitation/", {"action": "revoke", "_selected_action": [str(invitation.pk)]})
+
+    invitation.refresh_from_db()
+    assert invitation.revoked_at is not None
