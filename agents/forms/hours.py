@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agents.forms.company import time_zones
 from agents.hours import clock_time
 from agents.models import Company, Holiday, WorkingInterval
 
@@ -20,25 +20,8 @@ MIDNIGHT = WorkingInterval.MIDNIGHT
 MOST_INTERVALS = 6
 # What a company that never had hours sees first; it counts once it is saved.
 USUAL_WEEK = {weekday: [("09:00", "17:00")] for weekday in range(5)}
-CONTINENTS = (
-    "Africa/",
-    "America/",
-    "Antarctica/",
-    "Asia/",
-    "Atlantic/",
-    "Australia/",
-    "Europe/",
-    "Indian/",
-    "Pacific/",
-)
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
-
-
-def time_zones(current: str) -> list[tuple[str, str]]:
-    """Zones that people live in, and the one that is set."""
-    names = {name for name in available_timezones() if name.startswith(CONTINENTS)} | {"UTC", current}
-    return [(name, name.replace("_", " ")) for name in sorted(names)]
 
 
 @dataclass
@@ -109,7 +92,7 @@ class HoursForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, company: Company) -> None:
         initial = {"keeps_hours": company.keeps_hours, "time_zone": company.time_zone}
         super().__init__(data, initial=initial)
-        self.fields["time_zone"].choices = time_zones(company.time_zone)  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = list(time_zones(company.time_zone))  # type: ignore[attr-defined]
         self.days = [Day(weekday) for weekday in range(7)]
         if data is None:
             self._fill_from(company)

@@ -77,7 +77,10 @@ def draw_holidays(request: AgentRequest, company: Company, toast: str, undo: str
         messages.success(request, toast)
         return redirect(reverse("agents:hours") + "#holidays")
     response = render(request, "agents/hours/includes/holidays.html", holidays_of(company))
-    return with_events(with_toast(response, toast, undo=undo), "hours.changed")
+    if request.htmx.target != "holidays":
+        # "Undo" puts nothing on the page by itself.
+        with_events(response, "holidays.stale")
+    return with_toast(response, toast, undo=undo)
 
 
 @require_POST
