@@ -2,10 +2,12 @@
 are those of docs/notices.md."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from agents.models import Agent, Company, Language
+from agents.opening import save_hours
 from agents.presence import change_status, release_lease
 from contactcenter.models import OutgoingMail, Promise
 from contactcenter.promises import keep_promise, sweep_promises
@@ -445,5 +447,32 @@ def test_the_end_of_the_grace_is_when_the_widget_goes_offline(
     clock.move(seconds=60)
     guest.write()
     guest.stay(clock, 240)
+
+    assert letters() == []
+
+
+def test_outside_working_hours_nobody_is_online_whoever_is_signed_in(
+    guest: Guest, company: Company, ewa: Agent, wait: Wait
+) -> None:
+    come_online(ewa)
+    save_hours(company=company, keeps_hours=True, time_zone="Europe/Warsaw", intervals=[])
+    guest.write()
+    wait(minutes=2)
+
+    assert addressed() == [ewa.email]
+
+
+def test_not_when_the_company_opened_within_the_two_minutes(
+    guest: Guest, company: Company, ewa: Agent, clock: Clock, wait: Wait
+) -> None:
+    """Open for a minute only, so that it is closed again when somebody looks."""
+    clock.move_to(datetime(2027, 5, 11, 5, 59, tzinfo=UTC))
+    company.refresh_from_db()
+    come_online(ewa)
+    save_hours(
+        company=company, keeps_hours=True, time_zone="Europe/Warsaw", intervals=[(1, 8 * 60, 8 * 60 + 1)]
+    )
+    guest.write()
+    wait(minutes=3)
 
     assert letters() == []
