@@ -116,7 +116,7 @@ def _in_plain_colours(picture: Image.Image) -> Image.Image:
 
 
 def _encode(picture: Image.Image) -> bytes:
-    # Or Pillow would carry over what it read: EXIF, colour profile, XMP.
+    # Not every version of Pillow leaves out what it read: EXIF, colour profile, XMP.
     picture.info.clear()
     target = BytesIO()
     picture.save(target, "WEBP", quality=QUALITY, method=4)

@@ -43,11 +43,13 @@ def is_red(image: Any) -> bool:
 
 
 def test_a_photo_is_chosen_and_a_visitor_sees_it(live: Live, new_page: NewPage, photo: Path) -> None:
-    page = sign_in(new_page(locale="en-GB"), live, "jan")
     visitor = new_page(locale="pl-PL")
     visitor.goto(f"{live.url}/demo/")
     visitor.get_by_role("button", name="Otwórz czat").click()
     panel = visitor.frame_locator("iframe")
+    # Nobody is there: the company's logo.
+    panel.locator("#letter img").wait_for()
+    page = sign_in(new_page(locale="en-GB"), live, "jan")
     face = panel.locator("#stack img")
     face.wait_for()
     drawn = face.get_attribute("src")
