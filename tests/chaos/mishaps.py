@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
@@ -75,6 +76,8 @@ class Saboteur:
 
     def __init__(self, live: Live, lines: list[Line]) -> None:
         self.live, self.lines = live, lines
+        # On a busy machine what was killed may not be back when its turn comes again.
+        self._repairing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def follow(self, schedule: list[Mishap]) -> None:
         """Returns when the last mishap is repaired."""
@@ -87,7 +90,9 @@ class Saboteur:
 
     async def _at_its_time(self, mishap: Mishap) -> None:
         await asyncio.sleep(mishap.at)
-        await self.hands[mishap.kind](self, mishap)
+        target = TARGETS.get(mishap.kind)
+        async with self._repairing[target] if target else contextlib.nullcontext():
+            await self.hands[mishap.kind](self, mishap)
 
     # --- processes
 
