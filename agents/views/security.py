@@ -63,6 +63,8 @@ def _show(request: AgentRequest, template: str, *, status: int = 200, **context:
 
 def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
     agent, this = request.user, request.session.session_key
+    # This one first, then the liveliest.
+    sessions = sorted(sessions_of(agent), key=lambda session: session.pk != this)
     context = {
         "password_form": ChangePasswordForm(agent),
         "email_form": EmailForm(),
@@ -72,7 +74,7 @@ def _page(request: AgentRequest, *, status: int = 200, **forms: Any) -> HttpResp
         "hours": CONFIRM_WITHIN // timedelta(hours=1),
         "sessions": [
             {"name": name_of(session.pk), "facts": session, "is_this": session.pk == this}
-            for session in sessions_of(agent)
+            for session in sessions
         ],
     }
     return _show(request, "page", status=status, **(context | forms))
