@@ -11,8 +11,8 @@ class ChatConfig(AppConfig):
         from agents.availability import on_availability
         from agents.models import Channel
 
-        # It registers the keeper of its promises.
-        from chat import busy  # noqa: F401
+        # They register the keepers of their promises.
+        from chat import bot, busy  # noqa: F401
         from chat.delivery import ChatAdapter
         from chat.notices import remember_online
         from conversations.channels import register_channel

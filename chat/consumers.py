@@ -5,7 +5,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
@@ -111,13 +111,27 @@ class VisitorSocket(WidgetSocket):
         return [self.visit.customer_key] if self.visit and self.visit.customer_key else []
 
     async def message_send(self, ref: str | None, data: dict[str, Any]) -> None:
+        await self._store(ref, data, Visit.receive)
+
+    async def bot_choose(self, ref: str | None, data: dict[str, Any]) -> None:
+        await self._store(ref, data, Visit.choose)
+
+    async def bot_people(self, ref: str | None, data: dict[str, Any]) -> None:
+        await self._store(ref, data, Visit.ask_for_people)
+
+    async def _store(
+        self,
+        ref: str | None,
+        data: dict[str, Any],
+        receive: Callable[[Visit, dict[str, Any]], dict[str, Any]],
+    ) -> None:
         visit = self._known()
         if wait := address_limit(MESSAGES, visit.token_hash):
             raise too_much(wait)
         if self.availability_told:
             told, self.availability_told = self.availability_told, ""
             visit.is_online = json.loads(told)["data"]["online"]
-        stored = await in_database(visit.receive, data)
+        stored = await in_database(receive, visit, data)
         await self.send_json(frame_of("message.stored", stored, ref))
         if visit.customer_key not in self.groups:
             await self.join(visit.customer_key)
@@ -150,6 +164,8 @@ class VisitorSocket(WidgetSocket):
     commands: ClassVar = {
         "hello": hello,
         "message.send": message_send,
+        "bot.choose": bot_choose,
+        "bot.people": bot_people,
         "sync": sync,
         "ping": ping,
         "typing": typing,

@@ -4,6 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agents.models import Company, Group
+
+# Models of this room with a module of their own.
+from chat.faq.models import BotQuestion as BotQuestion
+from chat.faq.models import FaqEntry as FaqEntry
+from chat.faq.models import FaqPhrase as FaqPhrase
 from contactcenter.realtime import one_visitor
 from conversations.models import Conversation
 

@@ -91,13 +91,17 @@ def _answer(visit: Visit, frame: Any, *, first: bool) -> dict[str, Any] | None:
         return error_frame(error, ref)
 
 
+# What becomes a message.
+_STORED = {"message.send": Visit.receive, "bot.choose": Visit.choose, "bot.people": Visit.ask_for_people}
+
+
 def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -> dict[str, Any] | None:
     if kind == "hello":
         return frame_of("welcome", visit.hello(data), ref)
-    if kind == "message.send":
+    if kind in _STORED:
         if wait := address_limit(MESSAGES, visit.token_hash):
             raise too_much(wait)
-        return frame_of("message.stored", visit.receive(data), ref)
+        return frame_of("message.stored", _STORED[kind](visit, data), ref)
     if kind == "sync":
         return frame_of("entries", visit.sync(data), ref)
     if kind == "ping":

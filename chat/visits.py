@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agents.availability import widget_availability
 from agents.models import Channel, Company, Group, Language
-from chat import notices
+from chat import bot, notices
 from chat.busy import promise_to_say_busy
 from chat.limits import CONVERSATIONS, address_limit
 from chat.models import Visitor
@@ -30,6 +30,9 @@ from conversations.timeline import ConversationEnded, Stored, iso
 SHOWN_AFTER_END = timedelta(hours=24)
 # How often others (tabs, agents who close) may be quicker before the visitor's client has to try again itself.
 MOST_LOOKS = 10
+
+# What beside its text a message says that came of a button of the chatbot.
+Pressed = dict[str, Any] | None
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONTROL = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
@@ -86,6 +89,8 @@ class Visit:
     public_id: str = ""
     # There are conversations before that one, in which a message that is sent again may be stored.
     has_earlier: bool = False
+    # It began with the chatbot; whether it still is, the row says. No conversation comes to the chatbot later.
+    with_bot: bool = False
     group_id: int | None = None
     language: str = ""
     page: dict[str, str] = field(default_factory=dict)
@@ -186,6 +191,7 @@ class Visit:
         if self.conversation_id not in {None, conversation.pk}:
             self.has_earlier = True
         self.conversation_id, self.public_id = conversation.pk, conversation.public_id
+        self.with_bot = conversation.status == Conversation.Status.BOT
 
     # --- commands
 
@@ -223,7 +229,23 @@ class Visit:
     def receive(self, data: dict[str, Any]) -> dict[str, Any]:
         """The visitor's message is stored; the data of `message.stored`. Raises ProtocolError."""
         client_id, text = clean_client_id(data.get("id")), clean_text(data.get("text"))
-        stored = self._store(client_id, text)
+        return self._received(client_id, self._store(client_id, text))
+
+    def choose(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The visitor pressed one of the chatbot's suggestions: that is a message too."""
+        client_id, suggestion = clean_client_id(data.get("id")), data.get("suggestion")
+        text = bot.choice_text(self.company_id, suggestion)
+        if text is None:
+            raise ProtocolError("unknown_suggestion", "There is no such suggestion any more.")
+        return self._received(client_id, self._store(client_id, text, {"choice": suggestion}))
+
+    def ask_for_people(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The visitor wants no chatbot: that is a message too."""
+        client_id = clean_client_id(data.get("id"))
+        language = self.language or Company.objects.values_list("language", flat=True).get(pk=self.company_id)
+        return self._received(client_id, self._store(client_id, bot.people_text(language), {"people": True}))
+
+    def _received(self, client_id: str, stored: Stored) -> dict[str, Any]:
         return {
             "id": client_id,
             "conversation": self.public_id,
@@ -232,16 +254,18 @@ class Visit:
             "at": iso(stored.at),
         }
 
-    def _store(self, client_id: str, text: str) -> Stored:
+    def _store(self, client_id: str, text: str, pressed: Pressed = None) -> Stored:
         if self.conversation_id is not None and not self.has_earlier:
             try:
-                return self._add(self.conversation_id, client_id, text)
+                return self._add(self.conversation_id, client_id, text, pressed)
             except ConversationEnded:
                 pass
-        return self._store_elsewhere(client_id, text)
+        return self._store_elsewhere(client_id, text, pressed)
 
-    def _add(self, conversation_id: int, client_id: str, text: str) -> Stored:
+    def _add(self, conversation_id: int, client_id: str, text: str, pressed: Pressed) -> Stored:
         """While the widget is online this is the hot path of the product: nothing else happens here."""
+        if self.with_bot:
+            return self._ask_bot(conversation_id, client_id, text, pressed)
         if self.is_online:
             return timeline.add_customer_message(
                 conversation_id=conversation_id, client_id=client_id, text=text, name=self.name
@@ -254,7 +278,23 @@ class Visit:
                 notices.message_came(conversation_id=conversation_id, at=stored.at)
         return stored
 
-    def _store_elsewhere(self, client_id: str, text: str, **facts: Any) -> Stored:
+    def _ask_bot(self, conversation_id: int, client_id: str, text: str, pressed: Pressed) -> Stored:
+        with transaction.atomic():
+            stored = timeline.add_customer_message(
+                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name, data=pressed
+            )
+            # The message has locked the row: nobody hands over in between.
+            with_bot = Conversation.objects.filter(
+                pk=conversation_id, status=Conversation.Status.BOT
+            ).exists()
+            if stored.is_new and with_bot:
+                bot.promise_to_answer(conversation_id)
+            elif stored.is_new and not self.is_online:
+                notices.message_came(conversation_id=conversation_id, at=stored.at)
+        self.with_bot = with_bot
+        return stored
+
+    def _store_elsewhere(self, client_id: str, text: str, pressed: Pressed = None, **facts: Any) -> Stored:
         """Into the open conversation that another tab began, or into a new one; unless it was stored long ago, in one
         that has ended since."""
         self._become_visitor()
@@ -269,13 +309,16 @@ class Visit:
             current = conversations.filter(status__in=Conversation.OPEN).first()
             try:
                 if current is None:
-                    return self._moved_to(*self._start(client_id, text, **facts))
-                return self._moved_to(current, self._add(current.pk, client_id, text))
+                    return self._moved_to(*self._start(client_id, text, pressed, **facts))
+                self.with_bot = current.status == Conversation.Status.BOT
+                return self._moved_to(current, self._add(current.pk, client_id, text, pressed))
             except (IntegrityError, ConversationEnded):
                 continue  # somebody was quicker: look again
         raise UNAVAILABLE
 
-    def _start(self, client_id: str, text: str, **facts: Any) -> tuple[Conversation, Stored]:
+    def _start(
+        self, client_id: str, text: str, pressed: Pressed, **facts: Any
+    ) -> tuple[Conversation, Stored]:
         if self.address and (wait := address_limit(CONVERSATIONS, self.address)):
             raise too_much(wait)
         visitor = self._become_visitor()
@@ -288,6 +331,10 @@ class Visit:
             "user_agent": self.user_agent,
         }
         company = Company.objects.get(pk=self.company_id)
+        # Whoever leaves their address wants an answer by e-mail.
+        with_bot = "answer_by_email" not in facts and bot.begins_with_bot(company, self.language)
+        if with_bot:
+            facts["status"] = Conversation.Status.BOT
         with transaction.atomic():
             online = self._availability()["online"]
             conversation, stored = start_conversation(
@@ -297,11 +344,15 @@ class Visit:
                 group=Group.objects.filter(pk=self.group_id).first() if self.group_id else None,
                 client_id=client_id,
                 text=text,
+                data=pressed,
                 **(known | facts),
             )
-            promise_to_say_busy(company=company, conversation=conversation, online=online)
-            notices.conversation_began(conversation=conversation, at=stored.at, online=online)
-        self.waits, self.renewed_at = True, stored.at
+            if with_bot:
+                bot.promise_to_answer(conversation.pk)
+            else:
+                promise_to_say_busy(company=company, conversation=conversation, online=online)
+                notices.conversation_began(conversation=conversation, at=stored.at, online=online)
+        self.waits, self.renewed_at = not with_bot, stored.at
         return conversation, stored
 
     def _moved_to(self, conversation: Conversation, stored: Stored) -> Stored:

@@ -150,6 +150,8 @@ class VisitorEntry(Event):
     text: str
     event: str | None
     at: str
+    # Of a message of the chatbot: {"suggestions": [{"id": 12, "text": "…"}]}.
+    bot: dict[str, Any] | None = None
 
     def as_frame(self) -> str:
         data = {name: getattr(self, name) for name in self.__slots__}

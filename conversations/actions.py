@@ -48,11 +48,13 @@ def start_conversation(
     text: str,
     customer_key: str = "",
     group: Group | None = None,
+    data: dict[str, Any] | None = None,
     searched: tuple[str, ...] = (),
     **facts: Any,
 ) -> tuple[Conversation, Stored]:
-    """The customer's first message makes a conversation, and it is offered. Raises IntegrityError when the customer has
-    an open one already (two first messages at once): write into that one instead."""
+    """The customer's first message makes a conversation, and it is offered, unless its `status` says that it is with
+    the chatbot. Raises IntegrityError when the customer has an open one already (two first messages at once): write
+    into that one instead."""
     now = timezone.now()
     conversation = Conversation.objects.create(
         company=company,
@@ -75,11 +77,29 @@ def start_conversation(
         ),
     )
     stored = timeline.add_customer_message(
-        conversation_id=conversation.pk, client_id=client_id, text=text, name=conversation.customer_name
+        conversation_id=conversation.pk,
+        client_id=client_id,
+        text=text,
+        name=conversation.customer_name,
+        data=data,
     )
     conversation = lock_conversation(conversation.pk)
-    offer_to_next(conversation)
+    if conversation.is_waiting:
+        offer_to_next(conversation)
+    else:
+        _announce(conversation)
     return conversation, stored
+
+
+@transaction.atomic
+def hand_to_people(*, conversation: Conversation) -> Conversation:
+    """The chatbot hands over: from now on the conversation waits for an agent, and is offered."""
+    conversation = lock_conversation(conversation.pk)
+    if conversation.status != Conversation.Status.BOT:
+        raise NotAllowed
+    offer_to_next(conversation)
+    _announce(conversation)
+    return conversation
 
 
 @transaction.atomic
@@ -99,12 +119,12 @@ def learn_of_customer(*, conversation_id: int, **facts: Any) -> None:
 
 @transaction.atomic
 def answer_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
-    """The agent takes a waiting conversation. Of many who try at once one wins; the others get TakenByAnother (rule 4).
-    Answering what one already leads changes nothing."""
+    """The agent takes a conversation that waits, or that is with the chatbot. Of many who try at once one wins; the
+    others get TakenByAnother (rule 4). Answering what one already leads changes nothing."""
     conversation = lock_conversation(conversation.pk)
     if conversation.status == Conversation.Status.ACTIVE and conversation.assignee_id == by.pk:
         return conversation
-    if not conversation.is_waiting:
+    if not conversation.is_free:
         raise TakenByAnother(conversation.assignee)
     end_open_offer(conversation, accepted_by=by)
     _assign(conversation, by)
@@ -149,7 +169,7 @@ def _takes_part(conversation: Conversation, agent: Agent) -> bool:
 @transaction.atomic
 def _step_in(conversation: Conversation, by: Agent) -> None:
     conversation = lock_conversation(conversation.pk)
-    if conversation.is_waiting:
+    if conversation.is_free:
         answer_conversation(conversation=conversation, by=by)
     elif conversation.status == Conversation.Status.ACTIVE:
         join_conversation(conversation=conversation, by=by)
@@ -231,13 +251,19 @@ def close_conversation(*, conversation: Conversation, by: Agent) -> Conversation
 
 
 @transaction.atomic
+def close_by_itself(*, conversation: Conversation) -> Conversation:
+    """Nobody closed it: its time is over."""
+    return _end(conversation, Conversation.Status.CLOSED, Entry.Event.CLOSED, None)
+
+
+@transaction.atomic
 def ignore_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
     """It needs no answer, and counts no longer as unanswered (IN1)."""
     return _end(conversation, Conversation.Status.IGNORED, Entry.Event.IGNORED, by)
 
 
 def _end(
-    conversation: Conversation, status: Conversation.Status, event: Entry.Event, by: Agent
+    conversation: Conversation, status: Conversation.Status, event: Entry.Event, by: Agent | None
 ) -> Conversation:
     conversation = lock_conversation(conversation.pk)
     if conversation.status == status:
@@ -248,7 +274,8 @@ def _end(
     conversation.status, conversation.closed_at, conversation.waiting_since = status, timezone.now(), None
     conversation.save(update_fields=["status", "closed_at", "waiting_since"])
     add_event(conversation=conversation, event=event, by=by)
-    _engaged(by)
+    if by is not None:
+        _engaged(by)
     _announce(conversation)
     return conversation
 
@@ -390,6 +417,7 @@ def _announce(conversation: Conversation) -> None:
 _CUSTOMERS_WORDS = {
     Conversation.Status.NEW: "waiting",
     Conversation.Status.OFFERED: "waiting",
+    Conversation.Status.BOT: "bot",
     Conversation.Status.ACTIVE: "active",
     Conversation.Status.CLOSED: "closed",
     Conversation.Status.IGNORED: "closed",

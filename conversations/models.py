@@ -60,16 +60,21 @@ class Conversation(models.Model):
     class Status(models.TextChoices):
         NEW = "new", _("New")
         OFFERED = "offered", _("Offered")
+        # A machine answers (docs/chatbot.md): nobody is asked, and nothing rings.
+        BOT = "bot", _("With the chatbot")
         ACTIVE = "active", _("Active")
         CLOSED = "closed", _("Closed")
         IGNORED = "ignored", _("Ignored")
 
     WAITING: ClassVar = (Status.NEW, Status.OFFERED)
-    OPEN: ClassVar = (Status.NEW, Status.OFFERED, Status.ACTIVE)
+    OPEN: ClassVar = (Status.NEW, Status.OFFERED, Status.ACTIVE, Status.BOT)
+    # Any agent may take it.
+    FREE: ClassVar = (*WAITING, Status.BOT)
     # What may follow what. docs/routing.md draws it.
     MOVES: ClassVar = {
         Status.NEW: {Status.OFFERED, Status.ACTIVE, Status.CLOSED, Status.IGNORED},
         Status.OFFERED: {Status.NEW, Status.OFFERED, Status.ACTIVE, Status.CLOSED, Status.IGNORED},
+        Status.BOT: {Status.NEW, Status.OFFERED, Status.ACTIVE, Status.CLOSED, Status.IGNORED},
         Status.ACTIVE: {Status.NEW, Status.OFFERED, Status.CLOSED, Status.IGNORED},
         Status.CLOSED: {Status.ACTIVE},
         Status.IGNORED: {Status.ACTIVE},
@@ -156,7 +161,7 @@ class Conversation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "customer_key"],
-                condition=Q(status__in=["new", "offered", "active"]) & ~Q(customer_key=""),
+                condition=Q(status__in=["new", "offered", "active", "bot"]) & ~Q(customer_key=""),
                 name="one_open_conversation_per_customer",
             ),
             models.CheckConstraint(
@@ -191,7 +196,7 @@ class Conversation(models.Model):
             # the tabs Mine and All, in their order: however long the past, what is open is found at once
             models.Index(
                 fields=["company", "-last_entry_at", "-id"],
-                condition=Q(status__in=["new", "offered", "active"]),
+                condition=Q(status__in=["new", "offered", "active", "bot"]),
                 name="conversation_open",
             ),
         ]
@@ -216,6 +221,10 @@ class Conversation(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.status in self.WAITING
+
+    @property
+    def is_free(self) -> bool:
+        return self.status in self.FREE
 
     def may_become(self, status: str) -> bool:
         return status in self.MOVES[Conversation.Status(self.status)]

@@ -58,7 +58,7 @@ class _Draft:
     searched: tuple[str, ...] = ()
 
 
-_OPEN = "status IN ('new', 'offered', 'active')"
+_OPEN = "status IN ('new', 'offered', 'active', 'bot')"
 _PUBLIC = "previous_public_seq = public_seq, public_seq = last_seq + 1"
 _SHOWN = "last_entry_at = %s, changed_at = %s, preview = %s, preview_by = %s"
 
@@ -82,6 +82,8 @@ _BY_AGENT = _numbering(
     public=True,
     only=_OPEN,
 )
+# Only while nobody has taken over.
+_BY_BOT = _numbering(f"{_PUBLIC}, {_SHOWN}, waiting_since = NULL", public=True, only="status = 'bot'")
 _NOTE = _numbering(_SHOWN, public=False)
 _PUBLIC_EVENT = _numbering(f"{_PUBLIC}, changed_at = %s", public=True)
 _PRIVATE_EVENT = _numbering("changed_at = %s", public=False)
@@ -92,11 +94,15 @@ _INSERT = (
 )
 
 
-def add_customer_message(*, conversation_id: int, client_id: str, text: str, name: str = "") -> Stored:
+def add_customer_message(
+    *, conversation_id: int, client_id: str, text: str, name: str = "", data: dict[str, Any] | None = None
+) -> Stored:
     """Store what the customer wrote; every screen is told after the commit. Sending the same `client_id` again changes
     nothing and answers with what was stored before. Raises ConversationEnded."""
     now = timezone.now()
-    draft = _Draft("message", "customer", text, author_name=name, client_id=client_id, searched=(text,))
+    draft = _Draft(
+        "message", "customer", text, author_name=name, client_id=client_id, data=data, searched=(text,)
+    )
     return _add(conversation_id, _BY_CUSTOMER, [now, now, text[:PREVIEW], "customer", now], draft, now)
 
 
@@ -116,12 +122,33 @@ def add_note(*, conversation: Conversation, by: Agent, client_id: str, text: str
     return _add(conversation.pk, _NOTE, [now, now, text[:PREVIEW], "note"], draft, now)
 
 
-def add_automatic_message(*, conversation: Conversation, client_id: str, text: str) -> Stored:
+def add_automatic_message(
+    *,
+    conversation: Conversation,
+    client_id: str,
+    text: str,
+    name: str = "",
+    data: dict[str, Any] | None = None,
+) -> Stored:
     """The company says something by itself. Everybody sees it and it answers nobody: who waits goes on waiting, lists
     keep showing the customer's words. The same `client_id` again changes nothing."""
     now = timezone.now()
-    draft = _Draft("message", "system", text, client_id=client_id)
+    draft = _Draft(
+        "message", "system", text, author_name=name, public_name=name, client_id=client_id, data=data
+    )
     return _add(conversation.pk, _PUBLIC_EVENT, [now], draft, now)
+
+
+def add_bot_message(
+    *, conversation: Conversation, client_id: str, name: str, text: str, data: dict[str, Any]
+) -> Stored:
+    """The chatbot answers: as above, except that nobody waits any more. Raises ConversationEnded when somebody has
+    taken over."""
+    now = timezone.now()
+    draft = _Draft(
+        "message", "system", text, author_name=name, public_name=name, client_id=client_id, data=data
+    )
+    return _add(conversation.pk, _BY_BOT, [now, now, text[:PREVIEW], "bot"], draft, now)
 
 
 def add_event(
@@ -239,7 +266,13 @@ def _for_visitor(public_id: str, seq: int, prev: int, draft: _Draft, at: str) ->
         draft.text if draft.public_text is None else draft.public_text,
         _event_for_visitor(draft.event),
         at,
+        _of_bot(draft.data),
     )
+
+
+def _of_bot(data: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What makes a message one of the chatbot's."""
+    return {"suggestions": data.get("suggestions", [])} if data and data.get("bot") else None
 
 
 def _event_for_visitor(event: str) -> str | None:
@@ -287,8 +320,9 @@ def _as_visitor_sees(conversation: Conversation, entry: Entry) -> VisitorEntry:
         id=entry.client_id if entry.by == Entry.By.CUSTOMER else None,
         kind=entry.kind,
         by="visitor" if entry.by == Entry.By.CUSTOMER else entry.by,
-        name=public_name if entry.by == Entry.By.AGENT else "",
+        name="" if entry.by == Entry.By.CUSTOMER else public_name,
         text=entry.data.get("public_text", "") if entry.kind == Entry.Kind.EVENT else entry.text,
         event=_event_for_visitor(entry.event),
         at=iso(entry.created_at),
+        bot=_of_bot(entry.data),
     )

@@ -39,8 +39,6 @@ def _common_beginning(asked: str, known: str) -> float:
         same += 1
     if same >= 4 and same >= 0.6 * long:
         return INFLECTED
-    if same >= 4 and same >= short - 1 and same >= 0.5 * long:
-        return INFLECTED - 0.15
     if same == short and long - short <= 2:
         return INFLECTED - 0.1
     return 0.0
