@@ -12,7 +12,7 @@ const asked = new Set();
 let leads = false;
 
 export function permission() {
-  return "Notification" in window ? Notification.permission : "none";
+  return window.Notification?.permission ?? "none";
 }
 
 /** Open a conversation in this tab, unless it stands there. */

@@ -7,7 +7,7 @@ const ADDRESS = "/settings/notifications/push/";
 const agent = document.getElementById("counters")?.dataset.agent;
 
 export function isSupported() {
-  return "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+  return Boolean(navigator.serviceWorker && window.PushManager && window.Notification);
 }
 
 export async function subscription() {
@@ -53,7 +53,9 @@ export async function askForTest() {
 async function send(method, address, content) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
   const answer = await fetch(address, { method, headers, body: JSON.stringify(content) });
-  if (!answer.ok || answer.redirected) throw new Error((await answer.json().catch(() => ({}))).error ?? "");
+  if (answer.ok && !answer.redirected) return;
+  const { error } = await answer.json().catch(() => ({}));
+  throw Object.assign(new Error(), { told: error });
 }
 
 /** Base64 for addresses, as push services write keys. */

@@ -60,7 +60,8 @@ async function switchPush(box) {
     if (box.checked && (await Notification.requestPermission()) === "granted") await switchOn(vapidKey);
     else if (!box.checked) await switchOff();
   } catch (error) {
-    toast(error.name === "Error" && error.message ? error.message : text("push-refused"));
+    // The server says why; what a browser says is in no language of ours.
+    toast(error.told || text("push-refused"));
   }
   checkPermission();
 }

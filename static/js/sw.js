@@ -14,7 +14,7 @@ self.addEventListener("push", (event) => {
   event.waitUntil(Promise.all([show(pushed), tell({ type: "pushed", tag: pushed.tag })]));
 });
 
-function show({ title = "Contact Center", body = "", lang = "", tag = "pushed", conversation = 0 }) {
+function show({ title = self.location.host, body = "", lang = "", tag = "pushed", conversation = 0 }) {
   const icon = "/static/icons/icon-192.png";
   return self.registration.showNotification(title, { body, lang, tag, icon, renotify: true, data: { conversation } });
 }

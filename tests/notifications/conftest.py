@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from agents.models import Agent, Company
+from agents.push import make_key
 from tests.clock import Clock
 from tests.factories import make_agent, make_company
 from tests.notifications.browsers import Browser
@@ -36,10 +37,11 @@ def sign_in(agent: Agent) -> Client:
 
 @pytest.fixture
 def push_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[PushService]:
-    """A push service that the installation may reach though it is on this machine."""
+    """A push service that the installation has a key for, and may reach though it is on this machine."""
     service = PushService(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(service.files.certificate))
     settings.EGRESS_ALLOW = [service.host]
+    settings.VAPID_PRIVATE_KEY = make_key()[0]
     yield service
     service.stop()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agents.push import make_key
 from tests.browser.test_workspace import Visitor, sign_in
 from tests.live import Live, wait_for
 from tests.notifications.browsers import Browser
@@ -328,7 +329,11 @@ def test_with_no_tab_open_a_push_leads_to_the_answer_in_time(
     start_live: Callable[..., Live], new_page: NewPage, push_service: PushService
 ) -> None:
     """The last tab is closed; a customer writes; the browser shows it; the tap opens the workspace, which answers."""
-    environment = {"EGRESS_ALLOW": push_service.host, "SSL_CERT_FILE": str(push_service.files.certificate)}
+    environment = {
+        "EGRESS_ALLOW": push_service.host,
+        "SSL_CERT_FILE": str(push_service.files.certificate),
+        "VAPID_PRIVATE_KEY": make_key()[0],
+    }
     live = start_live(environment=environment)
     quiet(live)
     browser = Browser(push_service.address("phone"))
@@ -386,9 +391,9 @@ def test_the_service_worker_shows_what_is_pushed_and_the_page_takes_it_away(
 
     Delivery(page, live.url).bring(page, told)
 
-    notifications = (
-        "navigator.serviceWorker.ready.then((w) => w.getNotifications()).then((all) => all.map((n) => n.title))"
-    )
+    notifications = """navigator.serviceWorker.ready
+        .then((worker) => worker.getNotifications())
+        .then((all) => all.map((notification) => notification.title))"""
     wait_for(lambda: page.wait_for_timeout(50) or page.evaluate(notifications) == ["New conversation"], 5)
     # It is over: the workspace opens and nothing rings there.
     page.reload()

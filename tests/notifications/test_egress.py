@@ -1,5 +1,6 @@
 """The one door to the addresses of others: what may be asked, and what never."""
 
+import ast
 import http.server
 import ipaddress
 import socket
@@ -14,6 +15,7 @@ import pytest
 
 from contactcenter import egress
 from contactcenter.egress import EgressFailed, EgressRefused, check_url, is_public, send
+from tests.catalogue import ROOT, python_files
 from tests.notifications.servers import certificate
 
 pytestmark = pytest.mark.once
@@ -278,3 +280,33 @@ def test_an_answer_that_drips_is_cut(house: Any, monkeypatch: pytest.MonkeyPatch
 def test_an_answer_that_does_not_end_is_not_kept(house: Any) -> None:
     with pytest.raises(EgressFailed):
         send("GET", f"https://localhost:{house.server_port}/large")
+
+
+# --- nobody goes round it -------------------------------------------------------------------------------------------
+
+DOORS = {
+    "socket", "ssl", "http.client", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "imaplib", "smtplib",
+    "imapclient", "pywebpush",
+}  # fmt: skip
+# What listens on our own port; who names the errors of the operator's mail server; what only encrypts here.
+KNOWN = {"contactcenter/egress.py", "contactcenter/launcher.py", "contactcenter/outbox.py", "agents/push.py"}
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module}
+    return found
+
+
+def test_no_other_module_opens_a_line_of_its_own() -> None:
+    opening = {
+        str(path.relative_to(ROOT))
+        for path in python_files()
+        if any(name in DOORS or name.partition(".")[0] in DOORS for name in imported(path))
+    }
+
+    assert opening == KNOWN

@@ -423,7 +423,7 @@ def test_without_a_key_a_deployment_pushes_nothing_and_says_so(
     client: Client, company: Company, ewa: Agent, push_service: PushService, subscribe: Subscribe, settings
 ) -> None:
     subscribe(client)
-    settings.EMBEDDED = False
+    settings.EMBEDDED, settings.VAPID_PRIVATE_KEY = False, ""
     close_tab(ewa)
     make_conversation(company)
     keep_promises()
@@ -432,6 +432,15 @@ def test_without_a_key_a_deployment_pushes_nothing_and_says_so(
     assert 'data-vapid-key=""' in client.get("/settings/notifications/").text
     browser = Browser(push_service.address("late"))
     assert client.post(ADDRESS, browser.subscription(), content_type="application/json").status_code == 422
+
+
+def test_a_newcomers_machine_makes_a_key_once_and_keeps_it(settings, tmp_path: Path) -> None:
+    settings.EMBEDDED, settings.VAPID_PRIVATE_KEY, settings.DATA_DIR = True, "", tmp_path
+
+    key = push.public_key()
+
+    assert key and push.public_key() == key
+    assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [("vapid_key", 0o600)]
 
 
 def test_the_command_prints_a_key_that_works(settings, capsys: pytest.CaptureFixture[str]) -> None:
