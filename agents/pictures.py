@@ -25,7 +25,7 @@ from contactcenter.promises import keeps, make_promise
 FOLDER = "pictures"
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MAX_BYTES = 5 * 1_048_576
-# What a small file may unfold to in memory: 25 million pixels are 100 MB for a moment.
+# What a small file may unfold to in memory: 25 million pixels are 100 MB, for a moment several times (WebP: 400 MB).
 MAX_PIXELS = 25_000_000
 AVATAR_SIDE = 256
 LOGO_BOX = (512, 256)
@@ -95,7 +95,10 @@ def _decode(upload: IO[bytes], *, near: tuple[int, int]) -> Image.Image:
     try:
         picture.draft("RGB", near)
         picture.load()
-        return _in_plain_colours(_upright(picture))
+        picture = _in_plain_colours(picture)
+        # From here on it is small.
+        factor = min(picture.width // near[0], picture.height // near[1])
+        return _upright(picture.reduce(factor) if factor > 1 else picture)
     except Exception:
         raise NotAPicture(DAMAGED) from None
 
@@ -112,7 +115,7 @@ def _in_plain_colours(picture: Image.Image) -> Image.Image:
         # 16 bits of grey; converting alone would cut them off instead of rounding.
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")
     wanted = "RGBA" if picture.has_transparency_data else "RGB"
-    return picture.convert(wanted)
+    return picture if picture.mode == wanted else picture.convert(wanted)
 
 
 def _encode(picture: Image.Image) -> bytes:
