@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.contrib.auth import login
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from agents.models import Agent
@@ -22,14 +21,13 @@ def wait_for_code(request: HttpRequest, *, agent: Agent, remember: bool) -> None
         "password": agent.get_session_auth_hash(),
         "backend": agent.backend,
         "remember": remember,
-        "until": (timezone.now() + WITHIN).timestamp(),
     }
     request.session.set_expiry(WITHIN)
 
 
 def who_waits(request: HttpRequest) -> Agent | None:
     waits = request.session.get(_WAITS)
-    if waits is None or timezone.now().timestamp() > waits["until"]:
+    if waits is None:
         return None
     agent = Agent.objects.filter(pk=waits["agent"], is_active=True).first()
     if agent is None or not constant_time_compare(waits["password"], agent.get_session_auth_hash()):
