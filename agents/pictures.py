@@ -85,17 +85,17 @@ def _decode(upload: IO[bytes], *, near: tuple[int, int]) -> Image.Image:
         raise NotAPicture(TOO_LARGE)
     # Whatever a decoder says of a stranger's file is the file's fault, and decoders complain in many ways.
     try:
-        picture = Image.open(BytesIO(data), formats=FORMATS)
+        file = Image.open(BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise NotAPicture(TOO_MANY_PIXELS) from None
     except Exception:
         raise NotAPicture(UNREADABLE) from None
-    if picture.width * picture.height > MAX_PIXELS:
+    if file.width * file.height > MAX_PIXELS:
         raise NotAPicture(TOO_MANY_PIXELS)
     try:
-        picture.draft("RGB", near)
-        picture.load()
-        picture = _in_plain_colours(picture)
+        file.draft("RGB", near)
+        file.load()
+        picture = _in_plain_colours(file)
         # From here on it is small.
         factor = min(picture.width // near[0], picture.height // near[1])
         return _upright(picture.reduce(factor) if factor > 1 else picture)
