@@ -51,11 +51,14 @@ def test_several_messages_within_the_two_minutes_make_one_mail(guest: Guest, ewa
     guest.write("Another glaze will do")
     wait(seconds=60)
     guest.write("As long as it is bright")
-    wait(minutes=10)
+    assert letters() == []
+    wait(seconds=10)
 
     (mail,) = letters()
     for text in ("Do you have the bowl in 40 cm?", "Another glaze will do", "As long as it is bright"):
         assert text in mail.text and text in mail.html
+    wait(minutes=10)
+    assert len(letters()) == 1
 
 
 def test_what_is_written_after_the_mail_makes_another_with_the_new_words_only(
