@@ -258,6 +258,7 @@ def test_channels_and_groups_changed_by_an_operator_too(operator: Client, compan
     ewa = make_agent(company, "Ewa", online=True, groups=("Service",), channels=[])
     conversation = make_conversation(company, group="Sales")
     sales = Group.objects.get(name="Sales")
+    sweep_promises()
     fields = fields_of(ewa, groups_of=str(sales.pk))
     fields |= {"channels-TOTAL_FORMS": "1", "channels-0-channel": "chat", "channels-0-agent": str(ewa.pk)}
 

@@ -98,6 +98,7 @@ def test_a_group_that_is_deleted_is_the_whole_companys(
     sales = Group.objects.get(company=company, name="Sales")
     fields = {"email": "marta@florist.example", "access": "limited", "groups": [sales.pk]}
     admin.post("/settings/users/invite/", fields)
+    sweep_promises()
     assert conversation.status == Conversation.Status.NEW
     assert "Delete the group Sales?" in admin.get(f"/settings/groups/{sales.pk}/delete/").text
     published.clear()
@@ -120,6 +121,7 @@ def test_the_administration_deletes_groups_the_same_way(client: Client, company:
     ewa = make_agent(company, "Ewa", online=True, groups=("Service",))
     conversation = make_conversation(company, group="Sales")
     sales = Group.objects.get(name="Sales")
+    sweep_promises()
 
     client.post(f"/admin/agents/group/{sales.pk}/delete/", {"post": "yes"})
     sweep_promises()

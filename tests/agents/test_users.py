@@ -320,6 +320,7 @@ def test_the_last_full_access_agent_may_rest(admin: Client, founder: Agent) -> N
 def test_groups_given_on_the_page_decide_who_is_asked(admin: Client, company: Company) -> None:
     ewa = make_agent(company, "Ewa", online=True, groups=("Service",))
     conversation = make_conversation(company, group="Sales")
+    sweep_promises()
     assert not Offer.objects.filter(conversation=conversation).exists()
 
     save(admin, ewa, groups=[Group.objects.get(name="Sales").pk])
