@@ -193,6 +193,16 @@ def test_a_message_is_told_when_nobody_looks(live: Live, ewa: Any, visitor: Visi
     ewa.evaluate("hide(false)")
     wait_for(lambda: shown(ewa) == [], 5)
 
+    # On a break it waits until she is back (ST1).
+    ewa.evaluate("document.querySelector('#status-choice [value=break]').click()")
+    ewa.locator("#me [data-presence=break]").wait_for()
+    ewa.wait_for_timeout(3000)
+    ewa.evaluate("hide(true)")
+    visitor.write("Are you there?")
+    ewa.locator("#timeline .bubble", has_text="Are you there?").wait_for()
+    ewa.wait_for_timeout(800)
+    assert (shown(ewa), ewa.evaluate("tonesMade()")) == ([], made + 1)
+
 
 def test_a_visible_tab_speaks_for_the_hidden_ones(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("Is the oak in stock?")
