@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import demo_views, settings_views, views, widget_views
+from chat import bot_views, demo_views, settings_views, views, widget_views
 
 app_name = "chat"
 
@@ -14,6 +14,14 @@ urlpatterns = [
     path("widget/<slug:key>/offline", views.offline, name="offline"),
     path("settings/chat/", settings_views.chat, name="settings"),
     path("settings/chat/busy/", settings_views.busy, name="busy"),
+    path("settings/chatbot/", bot_views.chatbot, name="chatbot"),
+    path("settings/chatbot/switch/", bot_views.switch, name="chatbot_switch"),
+    path("settings/chatbot/try/", bot_views.attempt, name="chatbot_try"),
+    path("settings/chatbot/add/", bot_views.add, name="chatbot_add"),
+    path("settings/chatbot/<int:pk>/", bot_views.edit, name="chatbot_entry"),
+    path("settings/chatbot/<int:pk>/delete/", bot_views.delete, name="chatbot_delete"),
+    path("settings/chatbot/questions/<int:pk>/", bot_views.assign, name="chatbot_assign"),
+    path("settings/chatbot/questions/<int:pk>/dismiss/", bot_views.dismiss, name="chatbot_dismiss"),
     path("demo/", demo_views.shop, {"language": "pl"}, name="demo"),
     path("demo/en/", demo_views.shop, {"language": "en"}, name="demo_en"),
 ]

@@ -73,7 +73,10 @@ SETTINGS = (
     ),
     SettingsSection(
         _("Channels"),
-        (SettingsEntry("/settings/chat/", _("Chat"), "chat"),),
+        (
+            SettingsEntry("/settings/chat/", _("Chat"), "chat"),
+            SettingsEntry("/settings/chatbot/", _("Chatbot"), "bolt"),
+        ),
         needs_full_access=True,
     ),
 )

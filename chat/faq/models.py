@@ -30,6 +30,12 @@ class FaqEntry(models.Model):
     def __str__(self) -> str:
         return self.answer[:60]
 
+    @property
+    def title(self) -> str:
+        """What it is called: the first way to ask. For entries whose phrasings were fetched with them."""
+        phrases = self.phrases.all()
+        return phrases[0].text if phrases else str(self)
+
 
 class FaqPhrase(models.Model):
     """One way to ask for an entry. The first one is what a suggestion shows."""
