@@ -9,6 +9,7 @@ import { toast } from "./toasts.js";
 
 const ARRIVES = 15_000;
 let arriving = 0;
+let switching = false;
 
 function row(name) {
   return document.querySelector(`[data-cc-check="${name}"]`);
@@ -49,20 +50,24 @@ async function checkPush() {
   else if (permission() === "denied") say("push", "denied");
   else say("push", (await isOn(key)) ? "on" : "off");
   const box = place.querySelector("[data-cc-push]");
+  // What was just chosen stands until it is done; pieces of the page come and go meanwhile.
+  if (switching) return;
   box.checked = place.dataset.state === "on";
   box.disabled = !["on", "off"].includes(place.dataset.state);
 }
 
 async function switchPush(box) {
   const { vapidKey } = row("push").dataset;
-  box.disabled = true;
+  const on = box.checked;
+  switching = box.disabled = true;
   try {
-    if (box.checked && (await Notification.requestPermission()) === "granted") await switchOn(vapidKey);
-    else if (!box.checked) await switchOff();
+    if (!on) await switchOff();
+    else if ((await Notification.requestPermission()) === "granted") await switchOn(vapidKey);
   } catch (error) {
     // The server says why; what a browser says is in no language of ours.
     toast(error.told || text("push-refused"));
   }
+  switching = false;
   checkPermission();
 }
 
