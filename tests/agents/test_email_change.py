@@ -285,11 +285,15 @@ def test_undoing_works_once_and_for_seven_days(desk: Client, ewa: Agent, clock: 
     assert email_of(ewa) == NEW
 
 
-def test_a_used_undo_is_used(desk: Client, ewa: Agent) -> None:
+def test_a_used_undo_is_used_and_so_is_the_link_before_it(desk: Client, ewa: Agent) -> None:
     undo = confirmed(desk, ewa)
+    confirm = link_in(mail_to(NEW))
     Client().post(undo)
 
     assert Client().post(undo).status_code == 409
+    # Nor does the link that changed it, although the address is what it was before.
+    assert Client().post(confirm).status_code == 409
+    assert email_of(ewa) == ewa.email
 
 
 def test_a_chain_of_changes_does_not_shake_the_owner_off(desk: Client, ewa: Agent) -> None:
