@@ -80,6 +80,12 @@ class TemplateForm(forms.Form):
         field = self.fields["channels"]
         field.choices = [choice for choice in Channel.choices if choice[0] in known]  # type: ignore[attr-defined]
 
+    def begin_at_error(self) -> None:
+        """The focus goes to the first field that has to be put right."""
+        del self.fields["title"].widget.attrs["autofocus"]
+        wrong = next((name for name in self.fields if name in self.errors), "title")
+        self.fields[wrong].widget.attrs["autofocus"] = True
+
     def clean_text(self) -> str:
         # Letters that were typed in two pieces would hide the names of variables.
         return unicodedata.normalize("NFC", self.cleaned_data["text"])

@@ -170,6 +170,8 @@ def _form(request: AgentRequest, place: Place, form: TemplateForm, pk: int | Non
     template = "conversations/templates/dialog.html" if request.htmx else "conversations/templates/edit.html"
     action = f"{place.path}{pk}/" if pk else f"{place.path}add/"
     facts = {"place": place, "form": form, "is_new": pk is None, "action": action, "variables": VARIABLES}
+    if form.is_bound:
+        form.begin_at_error()
     return render(request, template, facts, status=422 if form.is_bound else 200)
 
 

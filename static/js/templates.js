@@ -8,8 +8,9 @@ import { fold, onContent, text } from "./dom.js";
 const SHOWN = 8;
 const LONGEST_QUERY = 40;
 const PREVIEW = 160;
-// Colleagues may have changed something since.
+// Colleagues may have changed something since; where nothing came, one looks again sooner.
 const FRESH = 30_000;
+const RETRY = 2000;
 
 let known = { address: "", at: -FRESH, templates: null, failed: false };
 let open = null; // {start, from}: where the text goes, and where what is searched for begins
@@ -39,7 +40,7 @@ async function load() {
   if (known.address !== address) return;
   known.failed = !templates;
   if (templates) known.templates = templates.map(prepared);
-  else known.at = -FRESH;
+  if (!templates?.length) known.at = performance.now() - FRESH + RETRY;
   if (open) show();
 }
 
@@ -178,7 +179,12 @@ function follow() {
 }
 
 function onKey(event) {
-  if (!open || event.target !== field() || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!open || event.target !== field() || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) {
+    // Ctrl+Enter sends what is written.
+    if (event.key === "Enter") close();
+    return;
+  }
   const steps = { ArrowDown: 1, ArrowUp: -1 };
   if (event.key === "Escape") {
     refused = open.start;
@@ -235,6 +241,8 @@ document.addEventListener("pointermove", (event) => {
   const element = event.target.closest("#template-list [role=option]");
   if (element) choose([...element.parentElement.children].indexOf(element));
 });
+// The browser brings the page back as it was, from the settings perhaps.
+addEventListener("pageshow", (event) => event.persisted && (known.at = -FRESH));
 // Another conversation's composer.
 onContent(() => {
   if (open && place()?.hidden !== false) open = null;

@@ -1,6 +1,7 @@
 """Templates and personal shortcuts (IN6, SE2), through the settings and the list that the composer asks for."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -286,6 +287,10 @@ def test_scripts_get_the_form_as_a_dialog_and_the_list_anew(admin: Client, htmx:
     assert "<html" not in admin.get(f"{COMPANYS}add/", **htmx("dialog")).text
     refused = admin.post(f"{COMPANYS}add/", {}, **htmx("dialog"))
     assert "<html" not in errors(refused) and "Give the template a title." in refused.text
+
+    # The focus goes where something is to be put right.
+    refused = admin.post(f"{COMPANYS}add/", {"title": "T", "text": "x"}, **htmx("dialog"))
+    assert re.findall(r'<\w+[^>]*name="(\w+)"[^>]* autofocus', refused.text) == ["shortcut"]
 
     done = admin.post(f"{COMPANYS}add/", {"title": "T", "shortcut": "t", "text": "x"}, **htmx("dialog"))
     assert done.status_code == 204
