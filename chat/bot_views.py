@@ -60,7 +60,7 @@ def _month(company: Company) -> str:
 
 def _questions(company: Company, page: str | None) -> Page[Any]:
     """Each question once, whoever asked it, with how often; the one asked last comes first."""
-    found = (
+    found: Any = (
         unanswered(company)
         .exclude(folded="")
         .order_by()

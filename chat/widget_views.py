@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from agents.availability import widget_availability
 from agents.models import Company, Group
+from chat.bot import begins_with_bot
 from chat.consumers import find_company
 from chat.widget_colours import palette
 from chat.widget_source import loader_source, panel_files
@@ -122,6 +123,7 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
         "colours": palette(company.widget_colour),
         "greeting": company.greeting_pl if language == "pl" else company.greeting_en,
         "availability": widget_availability(company.pk, group),
+        "bot": begins_with_bot(company, language),
     }
     context = {"company": company, "language": language, "config": config, "version": panel_files().version}
     html = render_to_string("chat/panel.html", context, request)

@@ -11,6 +11,7 @@ from agents.models import Agent, Channel, Company, Group
 from agents.pictures import change_avatar, change_logo, make_avatar, make_logo
 from conversations import actions, timeline
 from conversations.models import Conversation, Entry, Participant
+from simulator.demo_faq import teach_chatbot
 from simulator.demo_pictures import draw_face, draw_logo
 from simulator.demo_templates import make_templates
 from simulator.stories import CUSTOMERS, KNOWS, OPEN_STORIES, STORIES, Story
@@ -39,6 +40,7 @@ def fill_demo_company() -> Company:
     agents = _people(company)
     change_logo(company=company, content=make_logo(draw_logo()))
     make_templates(company, agents[0])
+    teach_chatbot(company)
     dice = random.Random(7)  # noqa: S311 - the same demo every time
     now = timezone.now()
     for number in range(PAST_CONVERSATIONS):

@@ -164,8 +164,8 @@ function choose(pending) {
   if (screen === "letter" && letter.isTouched() && !talking()) return "letter";
   if (letterWanted && !online) return "letter";
   if (talking() || pending.length || (!welcomed && visitor.known())) return "chat";
-  if (conversation) return online ? "chat" : "over";
-  return online ? "home" : "letter";
+  if (conversation) return online || config.bot ? "chat" : "over";
+  return online || config.bot ? "home" : "letter";
 }
 
 function header() {
@@ -174,6 +174,7 @@ function header() {
   byId("title").textContent = agent?.name || config.name;
   const subtitle = transport.state !== "open" ? "connecting"
     : status === "closed" ? "closed"
+    : status === "bot" ? "botAnswers"
     : status === "active" && availability.online ? "online"
     : availability.online ? "waiting" : "waitingOffline";
   byId("subtitle").textContent = t(subtitle);
@@ -195,7 +196,7 @@ function home() {
   const people = agents.length && !faceless ? agents : [{ name: config.name, avatar: config.logo }];
   byId("stack").replaceChildren(...people.map((agent, index) => face(agent, index === people.length - 1)));
   const list = names(agents.map((agent) => agent.name));
-  byId("present").textContent = agents.length ? t(agents.length > 1 ? "present_few" : "present_one", { names: list }) : t("presentNobody");
+  byId("present").textContent = agents.length ? t(agents.length > 1 ? "present_few" : "present_one", { names: list }) : t(config.bot ? "botAnswers" : "presentNobody");
 }
 
 function done() {
@@ -251,6 +252,7 @@ function render(news = false) {
     entries: timeline.list(),
     pending,
     typist: talking() && typist,
+    bot: conversation?.status === "bot",
     ending: screen === "chat" && conversation?.status === "closed" && !pending.length ? t("writeAgain") : "",
     arrived: news,
     connected: transport.state !== "lost",

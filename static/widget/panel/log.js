@@ -1,5 +1,6 @@
 // The conversation as the visitor sees it: days, quiet lines, groups of messages. Elements are kept and only changed
 // where the conversation did, so that a screen reader hears what is new and nothing twice.
+import { chips } from "./bot.js";
 import { button, byId, face, icon, linkified, make, place } from "./dom.js";
 import * as sender from "./sender.js";
 import { day, plural, t, time } from "./texts.js";
@@ -137,6 +138,10 @@ export function show(context) {
   context.lastOwn = list.filter((row) => row.me && row.state === "sent").at(-1);
   const line = (key, text) => keyed(fresh, key, () => make("p", "day"), text, (p) => p.replaceChildren(text));
   const children = list.map((row) => (row.items ? groupElement(fresh, row, context) : line(row.key, row.line)));
+  const last = entries.at(-1);
+  if (context.bot && last?.bot && !pending.length) {
+    children.push(keyed(fresh, "chips", () => make("div", "chips"), `${last.seq}`, (element) => element.replaceChildren(...chips(last))));
+  }
   if (ending) children.push(line("ending", ending));
   if (typist) {
     children.push(keyed(fresh, "typing", () => make("div", "g"), typist, (element) => {

@@ -28,8 +28,9 @@ export function all() {
 // Later than all that waits, whatever the clock does.
 const nextTime = () => Math.max(Date.now(), ...all().map((item) => item.at + 1));
 
-export function add(text) {
-  const item = { id: newId(), text: clean(text), at: nextTime() };
+// `more`: what a button says beside its text.
+export function add(text, more) {
+  const item = { id: newId(), text: clean(text), at: nextTime(), ...more };
   if (item.text) write(item);
   return item;
 }
@@ -43,5 +44,5 @@ export function fail(id) {
 
 export function retry(id) {
   const item = all().find((each) => each.id === id);
-  if (item) write({ id, text: item.text, at: nextTime() });
+  if (item) write({ ...item, failed: undefined, at: nextTime() });
 }

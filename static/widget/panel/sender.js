@@ -24,8 +24,8 @@ export function start(options) {
 
 export const pause = () => Math.max(0, Math.ceil((pausedUntil - Date.now()) / 1000));
 
-export function write(text) {
-  own.add(outbox.add(text).id);
+export function write(text, more) {
+  own.add(outbox.add(text, more).id);
   changed();
   pump();
 }
@@ -68,7 +68,7 @@ export async function pump() {
   if (!ours) return transport.refresh();
   if (inFlight || !transport.up) return undefined;
   inFlight = head.id;
-  transport.send("message.send", { id: head.id, text: head.text }, head.id);
+  transport.send(head.command ?? "message.send", { id: head.id, text: head.text, suggestion: head.suggestion }, head.id);
   timer = setTimeout(() => {
     reset();
     transport.refresh();
