@@ -74,7 +74,7 @@ class LastFullAccessAgent(Exception):
 def check_company_keeps_full_access(*, company_id: int, without: Agent) -> None:
     """Raises LastFullAccessAgent when nobody but `without` is active with full access. Inside the transaction of the
     change: it locks the company, so that two who step down at once do not rely on each other."""
-    Company.objects.select_for_update().get(pk=company_id)
+    Company.objects.select_for_update(no_key=True).get(pk=company_id)
     others = Agent.objects.get_queryset().filter(
         company_id=company_id, access=Agent.Access.FULL, is_active=True
     )
@@ -82,11 +82,17 @@ def check_company_keeps_full_access(*, company_id: int, without: Agent) -> None:
         raise LastFullAccessAgent
 
 
+def _lock(agent_id: int) -> Agent:
+    # The company may follow. Whoever holds that one and invites points at this row, and must not have to wait for it.
+    agents = Agent.objects.select_for_update(of=("self",), no_key=True)
+    return agents.select_related("company").get(pk=agent_id)
+
+
 @transaction.atomic
 def update_agent(*, agent: Agent, fields: Iterable[str] | None = None) -> None:
     """Save an agent whose fields were changed: those named, or all. Raises LastFullAccessAgent. Who may not sign in any
     more is signed out everywhere; who may not invite any more has invited nobody."""
-    before = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
+    before = _lock(agent.pk)
     had_keys = before.is_active and before.has_full_access
     loses_keys = had_keys and not (agent.is_active and agent.has_full_access)
     if before.company_id is not None and loses_keys:
@@ -128,7 +134,7 @@ def on_agent_leaving(listener: Callable[[Agent], None]) -> None:
 def delete_agent(*, agent: Agent) -> None:
     """The agent leaves for good (AG3). Conversations stay under their name, so the row does too; everything that lets
     one sign in, be reached or be asked goes, and the e-mail address is free again. Raises LastFullAccessAgent."""
-    agent = Agent.objects.select_for_update(of=("self",)).select_related("company").get(pk=agent.pk)
+    agent = _lock(agent.pk)
     if agent.company is None or agent.deleted_at is not None:
         return
     if agent.is_active and agent.has_full_access:

@@ -185,7 +185,7 @@ class AgentAdmin(UserAdmin):
 
     @admin.action(description=gettext_lazy("Remove the photo"), permissions=["change"])
     def remove_picture(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
-        for agent in agents:
+        for agent in self._changeable(request, agents):
             change_avatar(agent=agent, content=None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -226,7 +226,7 @@ class AgentAdmin(UserAdmin):
 
     @admin.action(description=gettext_lazy("Switch off: may not sign in any more"), permissions=["change"])
     def switch_off(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
-        for agent in agents:
+        for agent in self._changeable(request, agents):
             agent.is_active = False
             try:
                 update_agent(agent=agent, fields=["is_active"])
@@ -237,11 +237,15 @@ class AgentAdmin(UserAdmin):
         description=gettext_lazy("Delete: conversations stay under their name"), permissions=["change"]
     )
     def delete_for_good(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
-        for agent in agents:
+        for agent in self._changeable(request, agents):
             try:
                 delete_agent(agent=agent)
             except LastFullAccessAgent:
                 self._say_that_stays(request, agent)
+
+    def _changeable(self, request: HttpRequest, agents: QuerySet[Agent]) -> list[Agent]:
+        """An action asks for the permission in general; superusers are superusers' business."""
+        return [agent for agent in agents if self.has_change_permission(request, agent)]
 
     def _say_that_stays(self, request: HttpRequest, agent: Agent) -> None:
         text = _("%(agent)s is the company's last active agent with full access and stays.")
@@ -251,8 +255,8 @@ class AgentAdmin(UserAdmin):
         description=gettext_lazy("Remove the second factor (the phone is lost)"), permissions=["change"]
     )
     def remove_second_factor(self, request: HttpRequest, agents: QuerySet[Agent]) -> None:
-        for agent in agents:
-            if not self.has_change_permission(request, agent) or not has_second_factor(agent):
+        for agent in self._changeable(request, agents):
+            if not has_second_factor(agent):
                 continue
             switch_off(agent=agent)
             self.log_change(request, agent, "Removed the second factor.")
@@ -297,7 +301,12 @@ class InvitationAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description=gettext_lazy("Revoke: the link is worthless from now on"), permissions=["view"])
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("agents.change_invitation")
+
+    @admin.action(
+        description=gettext_lazy("Revoke: the link is worthless from now on"), permissions=["revoke"]
+    )
     def revoke(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> None:
         for invitation in invitations:
             with suppress(Worthless):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -174,8 +175,6 @@ def test_a_password_set_by_an_operator_ends_all_sessions(
 
 
 def test_who_may_change_agents_cannot_become_a_superuser(client: Client, founder: Agent) -> None:
-    from django.contrib.auth.models import Permission
-
     superuser = make_operator()
     helper = Agent.objects.create_user("helper@host.example", PASSWORD, is_staff=True)
     helper.user_permissions.set(
@@ -285,6 +284,37 @@ def test_an_operator_deletes_as_the_company_would(operator: Client, company: Com
     path = f"/admin/agents/agent/{ewa.pk}/change/"
     assert operator.get(path).status_code == 200
     assert operator.post(path, fields_of(ewa)).status_code == 403
+
+
+@pytest.mark.parametrize("action", ["switch_off", "delete_for_good", "remove_picture"])
+def test_who_may_change_agents_does_nothing_to_superusers(
+    client: Client, company: Company, action: str
+) -> None:
+    chief = make_agent(company, "Chief")
+    Agent.objects.filter(pk=chief.pk).update(is_staff=True, is_superuser=True, avatar="chief.webp")
+    sign_in_with(client, "view_agent", "change_agent")
+
+    client.post("/admin/agents/agent/", {"action": action, "_selected_action": [str(chief.pk)]})
+
+    chief.refresh_from_db()
+    assert (chief.is_active, chief.deleted_at, chief.avatar) == (True, None, "chief.webp")
+
+
+def test_who_may_only_look_revokes_no_invitation(client: Client, company: Company, founder: Agent) -> None:
+    invitation = invite(company=company, by=founder, email="marta@florist.example", access="limited")
+    sign_in_with(client, "view_invitation")
+
+    client.post("/admin/agents/invitation/", {"action": "revoke", "_selected_action": [str(invitation.pk)]})
+
+    invitation.refresh_from_db()
+    assert invitation.revoked_at is None
+
+
+def sign_in_with(client: Client, *permissions: str) -> None:
+    """As an operator who may do this and nothing else."""
+    helper = Agent.objects.create_user("helper@host.example", PASSWORD, is_staff=True)
+    helper.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(helper, backend="django.contrib.auth.backends.ModelBackend")
 
 
 def test_invitations_are_read_and_revoked(operator: Client, company: Company, founder: Agent) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections, transaction
 
+from agents.actions import update_agent
 from agents.invitations import PlanFull, Worthless, accept_invitation, hash_of, invite
 from agents.models import Agent, Company, Invitation
 from tests.factories import make_agent, make_company
@@ -91,3 +93,37 @@ def test_an_address_invited_by_many_at_once_gets_one_invitation(company: Company
     at_once([lambda: invite(company=company, by=adam, email=email, access="limited")] * 8)
 
     assert Invitation.objects.count() == 1
+
+
+@pytest.mark.deployed
+def test_who_invites_does_not_wait_for_who_takes_their_access_away(company: Company) -> None:
+    """Both want the company and the inviter, in an order of their own: PostgreSQL would end one of them."""
+    adam = make_agent(company, "Adam", access=Agent.Access.FULL)
+
+    def take_access_away() -> None:
+        try:
+            changed = Agent.objects.get(pk=adam.pk)
+            changed.access = Agent.Access.LIMITED
+            update_agent(agent=changed, fields=["access"])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+            demotion = pool.submit(take_access_away)
+            wait_until_somebody_waits()
+            invite(company=company, by=adam, email="marta@florist.example", access="limited")
+        demotion.result(10)
+
+    assert Invitation.objects.get().revoked_at is not None
+
+
+def wait_until_somebody_waits() -> None:
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.05)
+    raise AssertionError("Nobody waits for a lock.")
