@@ -348,6 +348,7 @@ def test_an_agent_who_steps_in_first_is_not_talked_over(company: Company, ewa: A
 
     assert DELIVERY not in visitor.texts()
     assert not BotQuestion.objects.exists()
+    assert not Promise.objects.filter(kind="chat.bot").exists()
 
 
 def test_of_two_agents_who_step_in_one_wins(company: Company, ewa: Agent) -> None:
@@ -395,6 +396,16 @@ def test_the_next_message_after_the_end_begins_with_the_chatbot_again(company: C
     assert visitor.texts() == ["koszt wysyłki", COST]
     assert Conversation.objects.count() == 2
     assert used_this_month(company) == 2
+
+
+def test_what_an_agent_has_taken_over_is_not_closed(company: Company, ewa: Agent, clock: Clock) -> None:
+    visitor = Visitor(company)
+    visitor.asks("ile trwa dostawa")
+    answer_conversation(conversation=visitor.conversation, by=ewa)
+    wait(clock, 11, ewa)
+    wait(clock, 11, ewa)
+
+    assert visitor.conversation.status == "active"
 
 
 # --- the index -------------------------------------------------------------------------------------------------------
