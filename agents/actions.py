@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -45,11 +46,17 @@ def create_agent(
     return agent
 
 
-@transaction.atomic
 def change_password(*, agent: Agent, password: str | None, keep: str = "") -> None:
     """Set a new password, or none (nobody can sign in). Every session of the agent ends but for `keep`, and so do their
     sockets."""
-    agent.set_password(password)
+    change_password_hash(agent=agent, password_hash=make_password(password), keep=keep)
+
+
+@transaction.atomic
+def change_password_hash(*, agent: Agent, password_hash: str, keep: str = "") -> None:
+    """`change_password` for those who lock something: making the hash is slow on purpose, and on SQLite nobody in the
+    whole house writes while one transaction goes on."""
+    agent.password = password_hash
     agent.save(update_fields=["password"])
     end_sessions(agent=agent, keep=keep)
 

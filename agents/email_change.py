@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from axes.utils import reset as forget_failures
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.actions import change_password
+from agents.actions import change_password_hash
 from agents.mails import post_letter, speaking_to
 from agents.models import CONFIRM_WITHIN, UNDO_WITHIN, Agent, EmailChange, SecondFactor
 from agents.passwords import LinkUsed, request_password_reset
@@ -110,11 +111,18 @@ def confirm_email(*, token: str, keep: str = "") -> EmailChange:
     return change
 
 
-@transaction.atomic
 def undo_email(*, token: str) -> EmailChange:
     """It was somebody else: the old address is the account's again. Everything that a stranger may have left goes: the
     sessions, the password that they know (a link for a new one is on its way), a second factor switched on since, and
     every change of the address after this one. Raises LinkUsed, AddressTaken."""
+    change_to_undo(token)
+    # Slow on purpose: for no stranger's link, and not while the agent's row is locked.
+    unknown = make_password(secrets.token_urlsafe(32))
+    with transaction.atomic():
+        return _undo(token, unknown)
+
+
+def _undo(token: str, password_hash: str) -> EmailChange:
     _lock(change_to_undo(token).agent_id)
     change = change_to_undo(token)
     agent = change.agent
@@ -122,7 +130,7 @@ def undo_email(*, token: str) -> EmailChange:
     EmailChange.objects.filter(agent=agent, pk__gte=change.pk).update(undone_at=timezone.now())
     if SecondFactor.objects.filter(agent=agent, created_at__gte=change.asked_at).exists():
         forget_second_factor(agent=agent)
-    change_password(agent=agent, password=secrets.token_urlsafe(32))
+    change_password_hash(agent=agent, password_hash=password_hash)
     forget_failures(username=agent.email)
     request_password_reset(email=agent.email)
     return change

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -193,9 +194,15 @@ def _may_be_accepted(invitation: Invitation) -> bool:
     )
 
 
-@transaction.atomic
 def accept_invitation(*, token_hash: str, password: str, first_name: str, last_name: str) -> Agent:
     """Make the account that the invitation speaks of. Raises Worthless and PlanFull, and uses up nothing then."""
+    # Slow on purpose: not while the company is locked.
+    password_hash = make_password(password)
+    with transaction.atomic():
+        return _accept(token_hash, password_hash, first_name=first_name, last_name=last_name)
+
+
+def _accept(token_hash: str, password_hash: str, **names: str) -> Agent:
     company = _lock(find_invitation(token_hash).company_id)
     # Again, under the lock: of many who have opened the link one gets in.
     invitation = find_invitation(token_hash)
@@ -206,16 +213,17 @@ def accept_invitation(*, token_hash: str, password: str, first_name: str, last_n
             agent = create_agent(
                 company=company,
                 email=invitation.email,
-                password=password,
+                password=None,
                 access=invitation.access,
                 groups=invitation.groups.all(),
                 channels=[Channel(name) for name in invitation.channels if name in Channel.values],
-                first_name=first_name,
-                last_name=last_name,
+                **names,
             )
     except IntegrityError:
         # The address got an account elsewhere in this moment.
         raise Worthless from None
+    agent.password = password_hash
+    agent.save(update_fields=["password"])
     invitation.accepted_at, invitation.agent = timezone.now(), agent
     invitation.save(update_fields=["accepted_at", "agent"])
     return agent

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from axes.utils import reset as forget_failures
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from agents.actions import change_password
+from agents.actions import change_password_hash
 from agents.mails import post_letter, speaking_to
 from agents.models import Agent
 from agents.notices import post_notice
@@ -82,20 +83,22 @@ def _link_for(agent: Agent) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-@transaction.atomic
 def reset_password(*, agent: Agent, token: str, password: str) -> None:
     """Use a link up. Raises LinkUsed; of two who use the same link at once, one gets it. Every session ends, and
     wrong attempts are forgotten: whoever reads the mailbox is the account's owner."""
-    agent = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
-    if not agent.is_active or not reset_tokens.check_token(agent, token):
-        raise LinkUsed
-    change_password(agent=agent, password=password)
-    forget_failures(username=agent.email)
-    post_notice(agent=agent, what=PASSWORD_CHANGED)
+    password_hash = make_password(password)
+    with transaction.atomic():
+        agent = Agent.objects.select_for_update(of=("self",)).get(pk=agent.pk)
+        if not agent.is_active or not reset_tokens.check_token(agent, token):
+            raise LinkUsed
+        change_password_hash(agent=agent, password_hash=password_hash)
+        forget_failures(username=agent.email)
+        post_notice(agent=agent, what=PASSWORD_CHANGED)
 
 
-@transaction.atomic
 def change_own_password(*, agent: Agent, password: str, keep: str) -> None:
     """Somebody signed in, who knew the old one, sets a new password. Every session but `keep` ends."""
-    change_password(agent=agent, password=password, keep=keep)
-    post_notice(agent=agent, what=PASSWORD_CHANGED)
+    password_hash = make_password(password)
+    with transaction.atomic():
+        change_password_hash(agent=agent, password_hash=password_hash, keep=keep)
+        post_notice(agent=agent, what=PASSWORD_CHANGED)
