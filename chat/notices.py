@@ -56,7 +56,8 @@ def message_came(*, conversation_id: int, at: datetime) -> None:
     if _is_online(conversation):
         return
     notice, _ = Notice.objects.get_or_create(conversation=conversation, defaults={"began_online": True})
-    if notice.offline_since is None:
+    if notice.offline_since is None or _was_online(conversation, notice.offline_since):
+        # The first, or the first after somebody came and went: it has two minutes of its own.
         _expect_nobody(notice, at)
 
 
@@ -139,14 +140,12 @@ def send_offline_mail_if_nobody_came(*, conversation_id: int) -> None:
         return
     since = notice.offline_since
     unseen = _unseen(conversation, notice)
-    came_at = _last_online(conversation, since)
-    fresh = [
-        entry for entry in unseen if (entry.created_at > came_at if came_at else entry.created_at >= since)
-    ]
-    if not fresh or not conversation.is_open or conversation.company.is_suspended or _is_online(conversation):
+    fresh = [entry for entry in unseen if entry.created_at >= since]
+    somebody_came = _was_online(conversation, since) or _is_online(conversation)
+    if not fresh or not conversation.is_open or conversation.company.is_suspended or somebody_came:
         notice.offline_since = None
     elif fresh[0].created_at > since:
-        # Somebody came or opened it, and then the visitor wrote more: that has two minutes of its own.
+        # Somebody opened it, and then the visitor wrote more: that has two minutes of its own.
         _expect_nobody(notice, fresh[0].created_at)
     else:
         notice.offline_since = None
@@ -163,11 +162,10 @@ def _unseen(conversation: Conversation, notice: Notice) -> list[Entry]:
     return _written_by_visitor(conversation, max(answered, conversation.opened_seq, notice.told_seq))
 
 
-def _last_online(conversation: Conversation, since: datetime) -> datetime | None:
-    """When the conversation's widget was last told to be online in the two minutes that began then."""
+def _was_online(conversation: Conversation, since: datetime) -> bool:
+    """Whether the conversation's widget was told to be online in the two minutes that began then."""
     moments = OnlineMoment.objects.filter(company=conversation.company_id, group=conversation.group_id)
-    in_time = moments.filter(at__gte=since, at__lte=since + OFFLINE_DELAY)
-    return in_time.order_by("-at").values_list("at", flat=True).first()
+    return moments.filter(at__gte=since, at__lte=since + OFFLINE_DELAY).exists()
 
 
 # --- the missed conversation (NO3) --------------------------------------------------------------------------------

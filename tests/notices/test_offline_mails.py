@@ -225,6 +225,39 @@ def test_what_is_written_after_somebody_came_and_went_has_two_minutes_of_its_own
     assert ["Second" in mail.text for mail in letters()] == [True]
 
 
+def test_what_was_written_while_somebody_was_there_is_no_offline_message_when_they_go(
+    guest: Guest, ewa: Agent, wait: Wait
+) -> None:
+    guest.write("First")
+    wait(seconds=30)
+    come_online(ewa)
+    wait(seconds=10)
+    guest.write("Second")
+    wait(seconds=20)
+    go_offline(ewa)
+    wait(minutes=10)
+
+    assert letters() == []
+
+
+def test_what_is_written_between_two_visits_of_an_agent_starts_anew_each_time(
+    guest: Guest, ewa: Agent, clock: Clock, wait: Wait
+) -> None:
+    for text in ("First", "Second", "Third"):
+        guest.write(text)
+        wait(seconds=20)
+        come_online(ewa)
+        go_offline(ewa)
+        clock.move(seconds=10)
+    guest.write("Fourth")
+    wait(seconds=115)
+    assert letters() == []
+    wait(seconds=5)
+
+    (mail,) = letters()
+    assert all(text in mail.text for text in ("First", "Second", "Third", "Fourth"))
+
+
 @pytest.mark.parametrize("path", ["/conversations/{}/", "/history/{}/"])
 @pytest.mark.parametrize("pane", [False, True], ids=["page", "pane"])
 def test_not_when_an_agent_opened_it_in_the_dashboard(
