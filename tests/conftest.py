@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.transaction import Atomic
 
+from chat import limits as chat_limits
 from contactcenter import realtime
 from tests.clock import Clock
 from tests.live import DEPLOYED, Live, Template, own_postgres
@@ -53,6 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _nothing_remembered() -> Iterator[None]:
     yield
     cache.clear()
+    chat_limits._buckets.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -279,7 +279,10 @@ class Visitor:
     def _stored(self, data: Frame) -> None:
         text = next((sent.text for sent in self.outbox if sent.id == data["id"]), None)
         if text is not None:
-            self._entry(data | {"kind": "message", "by": "visitor", "name": "", "text": text, "event": None})
+            self._entry(
+                data
+                | {"kind": "message", "by": "visitor", "name": "", "text": text, "event": None, "bot": None}
+            )
 
     def _conversation(self, data: Frame) -> None:
         if self.screen.conversation and self.screen.conversation["id"] == data["id"]:

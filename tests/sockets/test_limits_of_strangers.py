@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 from agents.models import Company
-from chat import limits
 from chat.visits import Visit
 from contactcenter import sockets
 from contactcenter.addresses import client_address, counted_address, trusted_client_address
@@ -46,7 +45,6 @@ def test_conversations_begun_from_one_address_are_limited(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chat.visits.CONVERSATIONS", ("conversation", (2, 600.0)))
-    monkeypatch.setattr(limits, "_buckets", type(limits._buckets)())
 
     def begin(address: str) -> None:
         visit = Visit(company.pk, address=counted_address(address))

@@ -1,7 +1,6 @@
 """The conversation over plain HTTP, and the offline form: the same words as on the socket (docs/widget-protocol.md)."""
 
 import json
-from collections import OrderedDict
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,9 +27,8 @@ FORM = {
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Empty, and with a clock that stands still: a slow machine must not fill them up while the test runs."""
-    monkeypatch.setattr(limits, "_buckets", OrderedDict())
+def still_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a clock that stands still: a slow machine must not fill them up while the test runs."""
     monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 1_000.0))
 
 
