@@ -15,7 +15,9 @@ class ChatConfig(AppConfig):
         from chat import bot, busy  # noqa: F401
         from chat.delivery import ChatAdapter
         from chat.notices import remember_online
-        from conversations.channels import register_channel
+        from chat.trail import pages_section
+        from conversations.channels import register_beside, register_channel
 
         register_channel(Channel.CHAT, ChatAdapter())
+        register_beside(Channel.CHAT, pages_section)
         on_availability(remember_online)

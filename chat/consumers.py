@@ -159,7 +159,10 @@ class VisitorSocket(WidgetSocket):
     async def page(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
         self._limit_frames()
-        visit.note_page(data)
+        if visit.conversation_id is None:
+            visit.note_page(data)
+        else:
+            await in_database(visit.go_to, data)
 
     commands: ClassVar = {
         "hello": hello,

@@ -33,6 +33,8 @@ class Bucket:
 OTHER_FRAMES = (60, 10.0)
 # Counted in this process by the visitor's token or the address: a connection is too easily made anew.
 MESSAGES = "message", (20, 10.0)
+# Of a visitor who has written: each is kept and told to agents. What is over is not.
+PAGES = "page", (60, 60.0)
 EXCHANGES = "exchange", (240, 60.0)
 OFFLINE_MESSAGES = "offline", (10, 600.0)
 # Each rings at agents.

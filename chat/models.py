@@ -1,3 +1,5 @@
+from urllib.parse import SplitResult, urlsplit
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +36,40 @@ class Visitor(models.Model):
     def customer_key(self) -> str:
         """The visitor's side of their conversations, and the group their panels listen to."""
         return one_visitor(self.pk)
+
+
+class VisitedPage(models.Model):
+    """A page that the visitor looked at during the conversation, or shortly before it (WI10). The newest are kept."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="visited_pages")
+    url = models.CharField(max_length=2000)
+    title = models.CharField(max_length=300, blank=True, default="")
+    # Where they had come from, as their browser says.
+    referrer = models.CharField(max_length=2000, blank=True, default="")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+    @property
+    def path(self) -> str:
+        """The address without the website's name, as it is read in a list."""
+        address = _parts(self.url)
+        return (address.path or "/") + (f"?{address.query}" if address.query else "")
+
+    @property
+    def site_before(self) -> str:
+        """The website they had come from, when it was another one."""
+        before = _parts(self.referrer).netloc
+        return "" if before == _parts(self.url).netloc else before
+
+
+def _parts(address: str) -> SplitResult:
+    """Nobody checked what browsers say: an address that is none has no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 class Notice(models.Model):

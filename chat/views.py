@@ -110,7 +110,7 @@ def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -
         visit.tell_typing(data.get("on") is True)
         return None
     if kind == "page":
-        visit.note_page(data)
+        visit.go_to(data)
         return None
     raise ProtocolError("unknown_command", f"There is no command {kind[:64]!r}.")
 

@@ -16,9 +16,10 @@ from agents.availability import widget_availability
 from agents.models import Channel, Company, Group, Language
 from chat import bot, notices
 from chat.busy import promise_to_say_busy
-from chat.limits import CONVERSATIONS, address_limit
+from chat.limits import CONVERSATIONS, PAGES, address_limit
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
+from chat.trail import MOST_BEFORE, Seen, is_recent, keep_first, keep_pages
 from contactcenter.events import VisitorTyping, publish_rollback_unsafe
 from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
@@ -70,6 +71,12 @@ def clean_url(value: object) -> str:
     return url if url.startswith(("http://", "https://")) else ""
 
 
+def clean_age(value: object) -> timedelta:
+    """How long ago a client says that something was: at most a day."""
+    known = isinstance(value, int | float) and 0 <= value <= 86_400
+    return timedelta(seconds=value if known else 0)  # type: ignore[arg-type]
+
+
 def too_much(wait: float) -> ProtocolError:
     return ProtocolError("rate_limited", "Too much at once.", retry=True, after=round(wait, 2))
 
@@ -94,6 +101,8 @@ class Visit:
     group_id: int | None = None
     language: str = ""
     page: dict[str, str] = field(default_factory=dict)
+    # The pages that no conversation has kept as yet, the newest last.
+    trail: list[Seen] = field(default_factory=list)
     # What the visitor was last told of the widget.
     is_online: bool = False
     # Nobody has joined the conversation as yet; and when this connection last wrote down that its visitor is here.
@@ -122,6 +131,7 @@ class Visit:
             others = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
             self.has_earlier = others.exclude(pk=conversation.pk).exists()
             entries = self._entries(conversation, data.get("after"))
+            self._arrive(conversation, for_the_first_time=data.get("after") is None)
         self._note_sign_of_life(conversation)
         return {
             "token": token,
@@ -137,11 +147,48 @@ class Visit:
         if isinstance(group_id, int) and not isinstance(group_id, bool) and 0 < group_id < 2**63:
             known = Group.objects.filter(company_id=self.company_id, pk=group_id).exists()
             self.group_id = group_id if known else None
+        earlier = data.get("trail")
+        for page in earlier[-MOST_BEFORE:] if isinstance(earlier, list) else []:
+            self.note_page(page)
         self.note_page(data.get("page"))
 
     def note_page(self, page: object) -> None:
-        if isinstance(page, dict):
-            self.page = {"url": clean_url(page.get("url")), "title": clean_short(page.get("title"), 300)}
+        """Where the visitor is, remembered; nothing is written."""
+        if not isinstance(page, dict):
+            return
+        before, url, title = (
+            self.page.get("url"),
+            clean_url(page.get("url")),
+            clean_short(page.get("title"), 300),
+        )
+        self.page = {"url": url, "title": title}
+        if url and url != before:
+            at = timezone.now() - clean_age(page.get("ago"))
+            seen = Seen(url, title, clean_url(page.get("referrer")), at)
+            self.trail = [*self.trail, seen][-MOST_BEFORE:]
+
+    def go_to(self, page: object) -> None:
+        """The visitor went to another page: kept when they have written (WI10)."""
+        self.note_page(page)
+        if self.conversation_id is not None:
+            self._keep_trail(self.conversation_id)
+
+    def _arrive(self, conversation: Conversation, *, for_the_first_time: bool) -> None:
+        """Hello was said from some page. Where nothing is new nothing is written: over HTTP that is every 3 seconds."""
+        url = self.page.get("url")
+        if not conversation.is_open or not url:
+            return
+        if conversation.page_url == url or (not for_the_first_time and is_recent(conversation.pk, url)):
+            self.trail = []
+        else:
+            self.trail = self.trail[-1:]
+            self._keep_trail(conversation.pk)
+
+    def _keep_trail(self, conversation_id: int) -> None:
+        if not self.trail or address_limit(PAGES, self.token_hash):
+            return
+        if keep_pages(company_id=self.company_id, conversation_id=conversation_id, seen=self.trail):
+            self.trail = []
 
     def _is(self, visitor: Visitor) -> None:
         self.customer_key, self.name = visitor.customer_key, visitor.name
@@ -347,12 +394,13 @@ class Visit:
                 data=pressed,
                 **(known | facts),
             )
+            keep_first(conversation, self.trail)
             if with_bot:
                 bot.promise_to_answer(conversation.pk)
             else:
                 promise_to_say_busy(company=company, conversation=conversation, online=online)
                 notices.conversation_began(conversation=conversation, at=stored.at, online=online)
-        self.waits, self.renewed_at = not with_bot, stored.at
+        self.waits, self.renewed_at, self.trail = not with_bot, stored.at, []
         return conversation, stored
 
     def _moved_to(self, conversation: Conversation, stored: Stored) -> Stored:

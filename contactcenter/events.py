@@ -57,6 +57,14 @@ class ConversationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PageVisited(Event):
+    """The customer of this conversation looks at another page: what stands beside it refetches itself."""
+
+    type: ClassVar[str] = "page.visited"
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferMade(Event):
     """A conversation is offered to this agent until `due_at`."""
 

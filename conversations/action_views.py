@@ -21,7 +21,7 @@ from agents.models import Agent, Group
 from contactcenter.htmx import with_events, with_toast
 from conversations import actions, views
 from conversations.channels import carries_replies
-from conversations.forms import MessageForm, TagForm
+from conversations.forms import CustomerForm, MessageForm, TagForm
 from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
 from conversations.models import Conversation, Entry, Offer, Tag
@@ -193,13 +193,35 @@ def tag(request: AgentRequest, pk: int) -> HttpResponse:
         )
     names = Tag.objects.filter(company=company_of(request.user)).exclude(conversations=conversation)
     facts = {"conversation": conversation, "form": form, "names": names.values_list("name", flat=True)[:200]}
-    status = 422 if form.is_bound else 200
-    response = render(request, "conversations/includes/tag_dialog.html", facts, status=status)
-    if form.is_bound:
+    return _dialog(request, "conversations/includes/tag_dialog.html", facts)
+
+
+def _dialog(request: AgentRequest, template: str, facts: dict[str, Any]) -> HttpResponse:
+    """A form in a dialog, or what is wrong with it (422)."""
+    is_bound = facts["form"].is_bound
+    response = render(request, template, facts, status=422 if is_bound else 200)
+    if is_bound:
         # The form asked for the conversation's header to be renewed; its own errors belong into the dialog.
         response.headers["HX-Retarget"] = "#dialog"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_agents
+def customer(request: AgentRequest, pk: int) -> HttpResponse:
+    """What is known of the customer, put right by an agent (IN5)."""
+    conversation = get_conversation_or_404(request.user, pk)
+    form = CustomerForm(request.POST if request.method == "POST" else None, instance=conversation)
+    if not form.is_valid():
+        facts = {"conversation": conversation, "form": form}
+        return _dialog(request, "conversations/includes/customer_dialog.html", facts)
+    return _carry_out(
+        request,
+        pk,
+        lambda it: actions.correct_customer(conversation=it, by=request.user, **form.cleaned_data),
+        said=_("Saved."),
+    )
 
 
 @require_POST

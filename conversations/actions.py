@@ -118,6 +118,26 @@ def learn_of_customer(*, conversation_id: int, **facts: Any) -> None:
 
 
 @transaction.atomic
+def correct_customer(*, conversation: Conversation, by: Agent, **facts: str) -> None:
+    """An agent writes down what the customer is called and where they are reached (IN5); an empty fact is forgotten.
+    Allowed after the end too."""
+    conversation = lock_conversation(conversation.pk)
+    changed = {name: fact for name, fact in facts.items() if fact != getattr(conversation, name)}
+    if not changed:
+        return
+    for name, fact in changed.items():
+        setattr(conversation, name, fact)
+    conversation.save(update_fields=[*changed])
+    add_event(
+        conversation=conversation,
+        event=Entry.Event.CUSTOMER_DATA,
+        by=by,
+        searched=tuple(fact for fact in changed.values() if fact),
+    )
+    _announce(conversation)
+
+
+@transaction.atomic
 def answer_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
     """The agent takes a conversation that waits, or that is with the chatbot. Of many who try at once one wins; the
     others get TakenByAnother (rule 4). Answering what one already leads changes nothing."""

@@ -1,7 +1,9 @@
 """What each channel brings along. A channel's room fills this registry when it starts (`AppConfig.ready`), so that
 conversations know no channel."""
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from agents.models import Agent
 from conversations.models import Conversation
@@ -34,3 +36,30 @@ def carries_replies(channel: str) -> bool:
 def carrying_channels() -> list[str]:
     """The channels in which agents can write."""
     return [*_adapters]
+
+
+# --- what stands beside a conversation ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Section:
+    """A piece of the pane beside a conversation: a template, and what it calls `section.facts`."""
+
+    template: str
+    facts: dict[str, Any]
+
+
+# Answers with a constant number of queries; None when there is nothing to show.
+Beside = Callable[[Conversation], Section | None]
+
+_beside: dict[str, list[Beside]] = {}
+
+
+def register_beside(channel: str, *sections: Beside) -> None:
+    """What a channel knows of its customers (visited pages), in the order in which agents see it."""
+    _beside.setdefault(channel, []).extend(sections)
+
+
+def sections_beside(conversation: Conversation) -> list[Section]:
+    found = [section(conversation) for section in _beside.get(conversation.channel, [])]
+    return [section for section in found if section is not None]

@@ -64,6 +64,38 @@ class TagForm(forms.Form):
     )
 
 
+class CustomerForm(forms.ModelForm):
+    """What an agent knows of the customer (IN5)."""
+
+    customer_name = PlainText(required=False, max_length=120, label=pgettext_lazy("person", "Name"))
+    customer_phone = forms.RegexField(
+        r"\A\+?[0-9][0-9 ().-]{3,18}\Z",
+        required=False,
+        label=_("Phone"),
+        error_messages={"invalid": _("Enter a phone number, such as +48 600 100 200.")},
+    )
+
+    class Meta:
+        model = Conversation
+        fields = ["customer_name", "customer_email", "customer_phone"]
+        labels = {"customer_email": _("E-mail")}
+        error_messages = {
+            "customer_email": {"invalid": _("Enter an e-mail address, such as anna@example.com.")}
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Not what the browser knows of the agent.
+        for field in self.fields.values():
+            field.widget.attrs |= {"class": "input", "autocomplete": "off"}
+        self.fields["customer_name"].widget.attrs["autofocus"] = True
+        self.fields["customer_email"].widget.attrs["inputmode"] = "email"
+        self.fields["customer_phone"].widget.attrs["inputmode"] = "tel"
+
+    def clean_customer_name(self) -> str:
+        return " ".join(self.cleaned_data["customer_name"].split())
+
+
 # Outside, a day has no beginning or end that time zones could move.
 _SENSIBLE = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 

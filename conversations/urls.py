@@ -15,6 +15,7 @@ urlpatterns = [
     path("conversations/<int:pk>/header/", views.header, name="header"),
     path("conversations/<int:pk>/composer/", views.composer, name="composer"),
     path("conversations/<int:pk>/context/", views.context, name="context"),
+    path("conversations/<int:pk>/customer/", action_views.customer, name="customer"),
     path("conversations/<int:pk>/messages/", action_views.add_message, name="add_message"),
     path("conversations/<int:pk>/notice/", views.notice, name="notice"),
     path("conversations/<int:pk>/read/", action_views.read, name="read"),

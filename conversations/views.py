@@ -14,7 +14,7 @@ from agents.http import AgentRequest, company_of, for_agents, number
 from agents.models import Agent
 from conversations import lists
 from conversations.actions import mark_opened
-from conversations.channels import carries_replies
+from conversations.channels import carries_replies, sections_beside
 from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
 from conversations.models import Conversation, Entry
@@ -246,4 +246,5 @@ def context_facts(conversation: Conversation, agent: Agent) -> dict[str, Any]:
         "tags": list(conversation.tags.all()),
         "involved": [p.agent for p in people],
         "earlier": lists.earlier_conversations(conversation),
+        "sections": sections_beside(conversation),
     }

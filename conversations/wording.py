@@ -106,7 +106,7 @@ def _sentences() -> dict[Entry.Event, str]:
         Entry.Event.IGNORED: _("%(by)s: needs no answer"),
         Entry.Event.TAGGED: _("%(by)s adds the tag “%(whom)s”"),
         Entry.Event.UNTAGGED: _("%(by)s removes the tag “%(whom)s”"),
-        Entry.Event.CUSTOMER_DATA: _("Customer data changed"),
+        Entry.Event.CUSTOMER_DATA: _("%(by)s changes the customer’s data"),
     }
 
 
@@ -114,6 +114,7 @@ def _impersonal() -> dict[Entry.Event, str]:
     """The same when nobody did it by hand."""
     return {
         Entry.Event.CLOSED: _("Conversation closed"),
+        Entry.Event.CUSTOMER_DATA: _("Customer data changed"),
         Entry.Event.TRANSFERRED: _("Handed over to %(whom)s"),
         Entry.Event.TAGGED: _("Tag “%(whom)s” added"),
     }

@@ -1,6 +1,6 @@
 // What on the page is out of date? Events of the socket are many and small; regions listen for few, coarse ones instead:
-// list.stale, offers.stale, open.stale (the open conversation changed) and timeline.stale. Each comes at most once a second,
-// the last one never gets lost.
+// list.stale, offers.stale, open.stale (the open conversation changed), context.stale (only what stands beside it did) and
+// timeline.stale. Each comes at most once a second, the last one never gets lost.
 import { now } from "./clock.js";
 
 const PAUSE = 1000;
@@ -41,6 +41,9 @@ on("conversation.read", () => soon("list.stale"));
 on("conversation.changed", ({ conversation }) => {
   soon("list.stale");
   if (conversation === openConversation()) soon("open.stale");
+});
+on("page.visited", ({ conversation }) => {
+  if (conversation === openConversation()) soon("context.stale");
 });
 for (const name of ["offer.made", "offer.ended"]) {
   on(name, () => {

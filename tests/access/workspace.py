@@ -38,6 +38,8 @@ ROUTES = [
     Route("conversations:close", COMPANY, "post", of),
     Route("conversations:ignore", COMPANY, "post", of),
     Route("conversations:reopen", COMPANY, "post", of_closed),
+    Route("conversations:customer", COMPANY, args=of),
+    Route("conversations:customer", COMPANY, "post", of, {"customer_name": "Anna"}),
     Route("conversations:tag", COMPANY, "get", of),
     Route("conversations:tag", COMPANY, "post", of, {"name": "VIP"}),
     Route("conversations:untag", COMPANY, "post", lambda world: [world.conversation.pk, world.tag.pk]),
