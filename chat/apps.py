@@ -10,10 +10,12 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from agents.availability import on_availability
         from agents.models import Channel
+        from agents.particulars import on_website
 
         # They register the keepers of their promises.
         from chat import bot, busy  # noqa: F401
         from chat.delivery import ChatAdapter
+        from chat.installation import check_when_moved
         from chat.notices import remember_online
         from chat.trail import pages_section
         from conversations.channels import register_beside, register_channel
@@ -21,3 +23,4 @@ class ChatConfig(AppConfig):
         register_channel(Channel.CHAT, ChatAdapter())
         register_beside(Channel.CHAT, pages_section)
         on_availability(remember_online)
+        on_website(check_when_moved)

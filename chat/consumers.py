@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from agents.availability import widget_availability
 from agents.models import Company, Group
+from chat.installation import note_sighting
 from chat.limits import MESSAGES, OTHER_FRAMES, Bucket, address_limit
 from chat.visits import Visit, too_much
 from contactcenter.addresses import counted_address, header_of, host_of, socket_address
@@ -220,6 +221,9 @@ class StatusSocket(WidgetSocket):
 
     def _asked_for(self) -> tuple[Company | None, int | None]:
         company = find_company(self.scope["url_route"]["kwargs"]["key"])
+        if company is not None:
+            origin, host = header_of(self.scope, b"origin"), header_of(self.scope, b"host")
+            note_sighting(company, origin, own_host=host)
         asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("group", [""])[0]
         if company is None or not asked.isdecimal() or len(asked) > 18:
             return company, None

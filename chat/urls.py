@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat import bot_views, demo_views, settings_views, views, widget_views
+from chat import bot_views, demo_views, installation_views, settings_views, views, widget_views
 
 app_name = "chat"
 
@@ -22,6 +22,9 @@ urlpatterns = [
     path("settings/chatbot/<int:pk>/delete/", bot_views.delete, name="chatbot_delete"),
     path("settings/chatbot/questions/<int:pk>/", bot_views.assign, name="chatbot_assign"),
     path("settings/chatbot/questions/<int:pk>/dismiss/", bot_views.dismiss, name="chatbot_dismiss"),
+    path("installation/", installation_views.installation, name="installation"),
+    path("installation/check/", installation_views.check, name="installation_check"),
+    path("guides/<slug:system>.<str:language>.pdf", installation_views.guide, name="guide"),
     path("demo/", demo_views.shop, {"language": "pl"}, name="demo"),
     path("demo/en/", demo_views.shop, {"language": "en"}, name="demo_en"),
 ]

@@ -19,6 +19,7 @@ from agents.availability import widget_availability
 from agents.models import Company, Group
 from chat.bot import begins_with_bot
 from chat.consumers import find_company
+from chat.installation import note_sighting
 from chat.widget_colours import palette
 from chat.widget_source import loader_source, panel_files
 
@@ -165,6 +166,7 @@ def panel_style(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, key: str) -> HttpResponse:
     company = _company_or_404(key)
+    note_sighting(company, request.headers.get("Origin", ""), own_host=request.get_host())
     response = JsonResponse(widget_availability(company.pk, _group(request, company)))
     response["Cache-Control"] = "no-store"
     return _open_to_all(response)

@@ -71,6 +71,8 @@ class EgressFailed(Exception):
 class Answer:
     status: int
     body: bytes
+    # Where a redirect points to, as the other side wrote it: whoever goes there comes through this door again.
+    location: str = ""
 
 
 def is_public(address: Address) -> bool:
@@ -113,7 +115,7 @@ def send(method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str]
         raise EgressFailed(f"{host}: too slow")
     if len(answer) > MAX_BYTES:
         raise EgressFailed(f"{host}: too much")
-    return Answer(response.status, answer)
+    return Answer(response.status, answer, response.getheader("Location", ""))
 
 
 # --- the address ------------------------------------------------------------------------------------------------

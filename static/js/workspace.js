@@ -10,7 +10,8 @@ function showOpen() {
   const main = document.querySelector("main.workspace");
   if (!main) return;
   const conversation = openConversation();
-  main.dataset.view = conversation ? "main" : "list";
+  // On the first day there is nothing in the list yet; offers are seen in either view.
+  main.dataset.view = conversation || main.querySelector(".first") ? "main" : "list";
   for (const row of main.querySelectorAll(".conv")) {
     if (Number(row.dataset.conversation) === conversation) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
