@@ -33,20 +33,24 @@ def renew_lease(*, agent_id: int, device: str) -> None:
     now = timezone.now()
     # Whoever was gone for longer than the grace arrives anew, also when nobody has been told yet that they were gone.
     is_here = Agent.objects.get_queryset().filter(pk=agent_id, shown_present=True).present().exists()
+    # The agent before the device, as whoever deletes an agent locks them.
+    newcomer = None if is_here else _locked(agent_id)
     Device.objects.update_or_create(
         agent_id=agent_id, key=device, defaults={"seen_at": now, "is_connected": True}
     )
-    if not is_here:
-        _arrived(agent_id)
+    if newcomer is not None:
+        _arrived(newcomer)
 
 
-def _arrived(agent_id: int) -> None:
-    agent = (
-        Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").get(pk=agent_id)
-    )
+def _locked(agent_id: int) -> Agent:
+    agents = Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company")
+    return agents.get(pk=agent_id)
+
+
+def _arrived(agent: Agent) -> None:
     agent.shown_present = True
     agent.save(update_fields=["shown_present"])
-    make_promise("presence.lapse", key=str(agent_id), due_at=timezone.now() + GRACE, agent_id=agent_id)
+    make_promise("presence.lapse", key=str(agent.pk), due_at=timezone.now() + GRACE, agent_id=agent.pk)
     _tell(agent)
 
 
@@ -87,9 +91,7 @@ def lapse_presence_if_gone(*, agent_id: int) -> None:
 @transaction.atomic
 def change_status(*, agent: Agent, status: str) -> Agent:
     """The agent chooses a status: on all devices, and on the widgets, at once (ST2)."""
-    agent = (
-        Agent.objects.select_for_update(of=("self",), no_key=True).select_related("company").get(pk=agent.pk)
-    )
+    agent = _locked(agent.pk)
     if agent.status == status:
         return agent
     agent.status, agent.status_changed_at = Agent.Status(status), timezone.now()

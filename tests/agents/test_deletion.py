@@ -1,19 +1,22 @@
 """Deleting an agent (AG3): they are out at once, and their conversations stay under their name."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 
 from agents.actions import LastFullAccessAgent, delete_agent
 from agents.models import Agent, Company, Device, Invitation, PushSubscription
+from agents.presence import lapse_presence_if_gone, renew_lease
 from contactcenter.events import AgentStatusChanged, AvailabilityChanged, SessionEnded
 from contactcenter.promises import sweep_promises
 from contactcenter.realtime import company_agents, one_agent, widgets
 from conversations.models import Conversation, Entry, Offer, Participant
 from tests.clock import Clock
-from tests.factories import PASSWORD, make_agent, make_company, make_conversation
+from tests.factories import PASSWORD, device_of, make_agent, make_company, make_conversation
+from tests.locks import wait_until_somebody_waits
 from tests.published import Published
 
 pytestmark = pytest.mark.django_db
@@ -242,3 +245,29 @@ def test_two_who_delete_each_other_at_once_do_not_rely_on_each_other() -> None:
 
         assert sum(isinstance(result, LastFullAccessAgent) for result in results) == 1
         assert Agent.objects.get_queryset().of(company.pk).filter(access="full", is_active=True).count() == 1
+
+
+@pytest.mark.deployed
+@pytest.mark.django_db(transaction=True)
+def test_who_is_deleted_while_a_tab_of_theirs_comes_back() -> None:
+    """Both want the agent and the device, in an order of their own: PostgreSQL would end one of them."""
+    ewa = make_agent(make_company(), "Ewa", online=True)
+    Device.objects.update(seen_at=Device.objects.get().seen_at - timedelta(minutes=3))
+    with transaction.atomic():
+        lapse_presence_if_gone(agent_id=ewa.pk)
+
+    def come_back() -> None:
+        try:
+            renew_lease(agent_id=ewa.pk, device=device_of(ewa))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Agent.objects.select_for_update(of=("self",), no_key=True).get(pk=ewa.pk)
+            tab = pool.submit(come_back)
+            wait_until_somebody_waits()
+            delete_agent(agent=ewa)
+        tab.result(10)
+
+    assert Agent.objects.get(pk=ewa.pk).deleted_at is not None

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import sleep
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from agents.actions import update_agent
 from agents.invitations import PlanFull, Worthless, accept_invitation, hash_of, invite
 from agents.models import Agent, Company, Invitation
 from tests.factories import make_agent, make_company
+from tests.locks import wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 4 if settings.DATABASE_IS_SQLITE else 20
@@ -117,13 +117,3 @@ def test_who_invites_does_not_wait_for_who_takes_their_access_away(company: Comp
         demotion.result(10)
 
     assert Invitation.objects.get().revoked_at is not None
-
-
-def wait_until_somebody_waits() -> None:
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.05)
-    raise AssertionError("Nobody waits for a lock.")
