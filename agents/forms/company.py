@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agents.countries import COUNTRIES
-from agents.forms.parts import OneLine, text_input
+from agents.forms.parts import OneLine, PointsToError, text_input
 from agents.models import Company, Language
 
 NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
@@ -46,7 +46,7 @@ class WebAddress(forms.URLField):
     default_validators = [URLValidator(schemes=["http", "https"])]
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(PointsToError, forms.Form):
     name = OneLine(
         label=_("Company name"),
         max_length=120,
@@ -135,7 +135,7 @@ class CompanyForm(forms.Form):
         return facts
 
 
-class WidgetLookForm(forms.Form):
+class WidgetLookForm(PointsToError, forms.Form):
     """How the widget looks on the company's website (WI2)."""
 
     widget_colour = forms.RegexField(

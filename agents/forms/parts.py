@@ -23,6 +23,19 @@ class OneLine(forms.CharField):
         return str(super().to_python(" ".join(text.split())) or "")
 
 
+class PointsToError(forms.BaseForm):
+    """The cursor stands in the first field that is wrong, also when a view finds that out."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super().add_error(field, error)
+        wrong = [self.fields[name].widget for name in self.fields if name in self.errors]
+        typed_into = [widget for widget in wrong if not isinstance(widget, forms.widgets.ChoiceWidget)]
+        if typed_into:
+            for each in self.fields.values():
+                each.widget.attrs.pop("autofocus", None)
+            typed_into[0].attrs["autofocus"] = True
+
+
 class PictureField(forms.FileField):
     """An uploaded file that claims to be a picture; whether it is one, agents.pictures says."""
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agents.forms.doors import NewPasswordForm
-from agents.forms.parts import OneLine, text_input
+from agents.forms.parts import OneLine, PointsToError, text_input
 from agents.models import Agent, Channel, Company, Group, Invitation
 
 ACCESS_HELP = {
@@ -15,19 +15,6 @@ ACCESS_HELP = {
         "Conversations, history, recordings and their own settings: profile, shortcuts, notifications."
     ),
 }
-
-
-class PointsToError(forms.BaseForm):
-    """The cursor stands in the first field that is wrong."""
-
-    def full_clean(self) -> None:
-        super().full_clean()
-        wrong = [self.fields[name].widget for name in self.fields if name in self.errors]
-        typed_into = [widget for widget in wrong if not isinstance(widget, forms.widgets.ChoiceWidget)]
-        if typed_into:
-            for field in self.fields.values():
-                field.widget.attrs.pop("autofocus", None)
-            typed_into[0].attrs["autofocus"] = True
 
 
 class DutiesForm(PointsToError, forms.Form):

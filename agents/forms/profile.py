@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agents.forms.parts import OneLine, text_input
+from agents.forms.parts import OneLine, PointsToError, text_input
 from agents.models import Agent, Language
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(PointsToError, forms.Form):
     first_name = OneLine(
         label=_("First name"), max_length=60, widget=text_input(autocomplete="given-name", maxlength=60)
     )

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agents.forms.doors import NewPasswordForm, code_input
+from agents.forms.parts import PointsToError
 from agents.models import Agent
 
 
@@ -14,7 +15,7 @@ def password_input(autocomplete: str = "current-password") -> forms.PasswordInpu
     return forms.PasswordInput(attrs={"class": "input", "autocomplete": autocomplete})
 
 
-class ChangePasswordForm(NewPasswordForm):
+class ChangePasswordForm(PointsToError, NewPasswordForm):
     password = forms.CharField(label=_("Password now"), strip=False, widget=password_input())
     field_order = ["password", "new_password1", "new_password2"]
 
@@ -23,7 +24,7 @@ class ChangePasswordForm(NewPasswordForm):
         del self.fields["new_password1"].widget.attrs["autofocus"]
 
 
-class EmailForm(forms.Form):
+class EmailForm(PointsToError, forms.Form):
     email = forms.EmailField(
         label=_("New e-mail address"),
         max_length=254,
@@ -36,7 +37,7 @@ class EmailForm(forms.Form):
         super().__init__(data, auto_id="id_email_%s")
 
 
-class SwitchOnForm(forms.Form):
+class SwitchOnForm(PointsToError, forms.Form):
     code = forms.CharField(label=_("Code from the app"), max_length=40, widget=code_input())
     password = forms.CharField(label=_("Your password"), strip=False, widget=password_input())
 

@@ -203,6 +203,16 @@ def test_what_is_wrong_is_said_and_nothing_changes(
     assert not OutgoingMail.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"), [("not this one", NEW, "password"), (PASSWORD, "short", "new_password2")]
+)
+def test_the_cursor_stands_in_the_field_that_is_wrong(ewa: Agent, old: str, new: str, field: str) -> None:
+    response = change_password(signed_in(ewa), old, new, new)
+
+    (begun,) = re.findall(r"<input[^>]* autofocus[^>]*>", response.text)
+    assert f'name="{field}"' in begun
+
+
 def test_an_open_page_is_no_place_to_guess_the_password(ewa: Agent, clock: Clock) -> None:
     client = signed_in(ewa)
     for _ in range(settings.AXES_FAILURE_LIMIT):
