@@ -4,6 +4,7 @@ The link's token stays in no address that lives longer than a redirection, and i
 token's hash into the session and goes on to a page without it.
 """
 
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -144,7 +145,12 @@ def for_guests(view: View) -> View:
 @require_safe
 @for_guests
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
-    request.session[IN_SESSION] = invitations.hash_of(token)
+    token_hash = invitations.hash_of(token)
+    request.session.pop(IN_SESSION, None)
+    with suppress(invitations.Worthless):
+        invitations.find_invitation(token_hash)
+        # Only for a link that is good: a session is a row, and strangers make none.
+        request.session[IN_SESSION] = token_hash
     return redirect("agents:join")
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from agents.actions import delete_agent, update_agent
 from agents.invitations import hash_of
 from agents.models import Agent, Channel, Company, Invitation
-from contactcenter.models import OutgoingMail
+from contactcenter.models import OutgoingMail, Session
 from contactcenter.promises import sweep_promises
 from tests.clock import Clock
 from tests.factories import PASSWORD, make_agent, make_company, make_group
@@ -367,6 +367,13 @@ def test_made_up_links(token: str) -> None:
 
     assert is_worthless(guest.get("/invite/join/"))
     assert is_worthless(join(guest))
+
+
+def test_made_up_links_leave_nothing_behind() -> None:
+    for number in range(3):
+        Client().get(f"/invite/guess{number}/")
+
+    assert Session.objects.count() == 0
 
 
 def test_guessing_ends_after_thirty_wrong_links_an_hour(admin: Client, clock: Clock) -> None:
