@@ -56,8 +56,8 @@ def bare_host(address: str) -> str:
 
 
 def note_sighting(company: Company, origin: str, *, own_host: str) -> None:
-    """The launcher on a page of `origin` asked for something. Written once in an hour for the company's website, at most,
-    and once in an hour for all other origins together; nothing that goes wrong here is the visitor's business."""
+    """The launcher on a page of `origin` asked for something. Written at most once in an hour for the company's own
+    website, and once for all other origins together; nothing that goes wrong here is the visitor's business."""
     origin = origin.lower()
     if not _ORIGIN.fullmatch(origin) or urlsplit(origin).netloc in {
         own_host,
