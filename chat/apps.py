@@ -15,12 +15,13 @@ class ChatConfig(AppConfig):
         # They register the keepers of their promises.
         from chat import bot, busy  # noqa: F401
         from chat.delivery import ChatAdapter
+        from chat.identity import identity_section
         from chat.installation import check_when_moved
         from chat.notices import remember_online
         from chat.trail import pages_section
         from conversations.channels import register_beside, register_channel
 
         register_channel(Channel.CHAT, ChatAdapter())
-        register_beside(Channel.CHAT, pages_section)
+        register_beside(Channel.CHAT, identity_section, pages_section)
         on_availability(remember_online)
         on_website(check_when_moved)

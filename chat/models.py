@@ -11,6 +11,8 @@ from agents.models import Company, Group
 from chat.faq.models import BotQuestion as BotQuestion
 from chat.faq.models import FaqEntry as FaqEntry
 from chat.faq.models import FaqPhrase as FaqPhrase
+from chat.identity_models import IdentityKey as IdentityKey
+from chat.identity_models import Introduction as Introduction
 from chat.installation_models import WebsiteCheck as WebsiteCheck
 from chat.installation_models import WidgetSighting as WidgetSighting
 from contactcenter.realtime import one_visitor

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from agents.http import AgentRequest, company_of, for_full_access
 from agents.models import Company
 from chat.busy import default_text
+from chat.identity import renew_secret, secret_of
 from contactcenter.htmx import with_toast
 
+IDENTITY_SECTION = "chat/settings/includes/identity.html"
 BUSY_SECTION = "chat/settings/includes/busy.html"
 
 
@@ -50,7 +52,7 @@ class BusyForm(forms.ModelForm):
 
 
 def sections(company: Company) -> dict[str, Any]:
-    return {"busy_form": BusyForm(instance=company)}
+    return {"busy_form": BusyForm(instance=company), "identity_secret": secret_of(company.pk)}
 
 
 @require_safe
@@ -74,3 +76,16 @@ def busy(request: AgentRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("chat:settings")
     return with_toast(render(request, BUSY_SECTION, sections(company)), _("Saved."))
+
+
+@require_POST
+@for_full_access
+def identity(request: AgentRequest) -> HttpResponse:
+    """Make the secret of signed identities, or another one (WI11)."""
+    company = company_of(request.user)
+    renew_secret(company=company)
+    said = _("The new secret is valid from now on.")
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect("chat:settings")
+    return with_toast(render(request, IDENTITY_SECTION, sections(company)), said)

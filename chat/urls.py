@@ -14,6 +14,7 @@ urlpatterns = [
     path("widget/<slug:key>/offline", views.offline, name="offline"),
     path("settings/chat/", settings_views.chat, name="settings"),
     path("settings/chat/busy/", settings_views.busy, name="busy"),
+    path("settings/chat/identity/", settings_views.identity, name="identity"),
     path("settings/chatbot/", bot_views.chatbot, name="chatbot"),
     path("settings/chatbot/switch/", bot_views.switch, name="chatbot_switch"),
     path("settings/chatbot/try/", bot_views.attempt, name="chatbot_try"),

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 
 from agents.models import Company
 from chat.actions import leave_offline_message
+from chat.cleaning import clean_client_id, clean_short, clean_text
 from chat.consumers import find_company
 from chat.limits import EXCHANGES, MESSAGES, OFFLINE_MESSAGES, address_limit
-from chat.visits import Visit, clean_client_id, clean_short, clean_text, too_much
+from chat.visits import Visit, too_much
 from contactcenter.addresses import client_address, counted_address
 from contactcenter.frames import ProtocolError, check_frame, error_frame, frame_of
 

@@ -4,7 +4,6 @@ A `Visit` begins with `hello` and carries out commands; it knows nothing of how 
 the database: sockets call them on the database threads.
 """
 
-import re
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,8 @@ from agents.availability import widget_availability
 from agents.models import Channel, Company, Group, Language
 from chat import bot, notices
 from chat.busy import promise_to_say_busy
+from chat.cleaning import clean_age, clean_client_id, clean_short, clean_text, clean_url
+from chat.identity import Introduced, introduced, keep_introduction, stand_for
 from chat.limits import CONVERSATIONS, PAGES, address_limit
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
@@ -34,47 +35,6 @@ MOST_LOOKS = 10
 
 # What beside its text a message says that came of a button of the chatbot.
 Pressed = dict[str, Any] | None
-
-_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_CONTROL = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
-
-
-def clean_text(value: object) -> str:
-    """A visitor's text as it is stored. Raises ProtocolError."""
-    if not isinstance(value, str):
-        raise ProtocolError("bad_frame", "A text is a string.")
-    # Lone surrogates are not characters, and no database stores them.
-    text = value.replace("\r\n", "\n").translate(_CONTROL).encode("utf-8", "ignore").decode().strip()
-    if not text:
-        raise ProtocolError("empty", "Nothing is left of the text.")
-    if len(text) > timeline.MAX_TEXT:
-        raise ProtocolError("too_large", f"A text may have {timeline.MAX_TEXT} characters.")
-    return text
-
-
-def clean_client_id(value: object) -> str:
-    if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
-        raise ProtocolError("bad_id", "A message's id has 8 to 64 letters, digits, _ or -.")
-    return value
-
-
-def clean_short(value: object, length: int) -> str:
-    """A fact about the visitor: anything that is not a text counts as unknown."""
-    if not isinstance(value, str):
-        return ""
-    return " ".join(value.translate(_CONTROL).encode("utf-8", "ignore").decode().split())[:length]
-
-
-def clean_url(value: object) -> str:
-    """An address that agents may click: http or https only."""
-    url = clean_short(value, 2000)
-    return url if url.startswith(("http://", "https://")) else ""
-
-
-def clean_age(value: object) -> timedelta:
-    """How long ago a client says that something was: at most a day."""
-    known = isinstance(value, int | float) and 0 <= value <= 86_400
-    return timedelta(seconds=value if known else 0)  # type: ignore[arg-type]
 
 
 def too_much(wait: float) -> ProtocolError:
@@ -98,6 +58,8 @@ class Visit:
     has_earlier: bool = False
     # It began with the chatbot; whether it still is, the row says. No conversation comes to the chatbot later.
     with_bot: bool = False
+    # What the page says of them, and whether that is proven (WI11).
+    introduced: Introduced = field(default_factory=Introduced)
     group_id: int | None = None
     language: str = ""
     page: dict[str, str] = field(default_factory=dict)
@@ -121,6 +83,8 @@ class Visit:
         except BadToken:
             raise ProtocolError("bad_token", "This token is not valid here; say hello without one.") from None
         self._note_facts(data)
+        self.introduced = introduced(self.company_id, data)
+        self.token_hash = stand_for(self.company_id, self.token_hash, self.introduced)
         visitor = Visitor.objects.filter(company_id=self.company_id, token_hash=self.token_hash).first()
         if visitor is not None:
             self._is(visitor)
@@ -131,6 +95,8 @@ class Visit:
             others = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
             self.has_earlier = others.exclude(pk=conversation.pk).exists()
             entries = self._entries(conversation, data.get("after"))
+            if conversation.is_open:
+                keep_introduction(conversation.pk, self.introduced)
             self._arrive(conversation, for_the_first_time=data.get("after") is None)
         self._note_sign_of_life(conversation)
         return {
@@ -370,8 +336,8 @@ class Visit:
             raise too_much(wait)
         visitor = self._become_visitor()
         known = {
-            "customer_name": visitor.name,
-            "customer_email": visitor.email,
+            "customer_name": visitor.name or self.introduced.proven_name,
+            "customer_email": visitor.email or self.introduced.proven_email,
             "customer_language": self.language,
             "page_url": self.page.get("url", ""),
             "page_title": self.page.get("title", ""),
@@ -395,6 +361,7 @@ class Visit:
                 **(known | facts),
             )
             keep_first(conversation, self.trail)
+            keep_introduction(conversation.pk, self.introduced)
             if with_bot:
                 bot.promise_to_answer(conversation.pk)
             else:

@@ -100,7 +100,7 @@
       ready && frame.contentWindow.postMessage({ cc: 1, type, ...more }, origin);
     const page = () => {
       seen = location.href;
-      post("page", { url: seen, title: doc.title, referrer: doc.referrer });
+      post("page", { url: seen, title: doc.title, referrer: doc.referrer, me: { ...data } });
     };
     const drop = () => {
       clearTimeout(deadline);

@@ -23,6 +23,7 @@ const SWITCHED = new Set(Object.values(SCREENS).flat());
 let { availability } = config;
 let conversation = null;
 let page = { url: "", title: "", referrer: "" };
+let introduction = {};
 let open = bridge.isAlone;
 let welcomed = false;
 let syncing = 0;
@@ -47,7 +48,7 @@ const transport = new Transport({
   hello: () => ({
     type: "hello",
     ref: "hello",
-    data: { token: visitor.current(), after: timeline.position(), page, lang: config.lang, group: config.group },
+    data: { token: visitor.current(), after: timeline.position(), page, lang: config.lang, group: config.group, ...introduction },
   }),
   onFrame: (frame) => handlers[frame.type]?.(frame.data, frame.ref),
   onState: (state) => {
@@ -357,6 +358,7 @@ bridge.listen({
   page: (message) => {
     const moved = page.url && page.url !== message.url;
     page = Object.fromEntries(["url", "title", "referrer"].map((name) => [name, String(message[name] ?? "").slice(0, 2000)]));
+    introduction = visitor.introduce(message.me);
     if (moved) transport.send("page", { url: page.url, title: page.title });
     // A visitor with a conversation is connected at once, to hear of answers; others when they open the panel.
     else if (visitor.known() || outbox.all().length) transport.wake();

@@ -5,5 +5,6 @@ from tests.access.routes import Route
 
 ROUTES = [
     Route("chat:settings", FULL),
+    Route("chat:identity", FULL, "post"),
     Route("chat:busy", FULL, "post", data={"busy_on": "on", "busy_after": "60"}),
 ]

@@ -37,3 +37,11 @@ export function claim() {
     return Promise.resolve(decide());
   }
 }
+
+// What the snippet's attributes say of them: data-id, data-hash, data-name, data-email, and data-field-… of any name.
+export function introduce(said) {
+  const { id, hash, name, email, ...others } = said ?? {};
+  const known = { name, email };
+  for (const key in others) if (key.startsWith("field")) known[key.slice(5)] = others[key];
+  return { known, identity: { id, hash } };
+}
