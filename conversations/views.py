@@ -182,7 +182,6 @@ def panes(request: AgentRequest, conversation: Conversation | None) -> dict[str,
     return {
         "conversation": None,
         "is_first_day": not Conversation.objects.of(company.pk).exists(),
-        "snippet": f'<script src="{settings.BASE_URL}/widget/{company.key}.js" async></script>',
         "demo_url": "/demo/" if settings.DEBUG else "",
     }
 
