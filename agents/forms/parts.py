@@ -36,6 +36,17 @@ class PointsToError(forms.BaseForm):
             typed_into[0].attrs["autofocus"] = True
 
 
+class Several(forms.ModelMultipleChoiceField):
+    """Any number of rows. A number that no row can have is one that is not there: SQLite would take it for an error."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        if any(len(str(pk)) > 18 for pk in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+
 class PictureField(forms.FileField):
     """An uploaded file that claims to be a picture; whether it is one, agents.pictures says."""
 

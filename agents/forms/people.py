@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agents.forms.doors import NewPasswordForm
-from agents.forms.parts import OneLine, PointsToError, text_input
+from agents.forms.parts import OneLine, PointsToError, Several, text_input
 from agents.models import Agent, Channel, Company, Group, Invitation
 
 ACCESS_HELP = {
@@ -29,11 +29,10 @@ class DutiesForm(PointsToError, forms.Form):
             "invalid_choice": _("Choose an access level."),
         },
     )
-    groups: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+    groups = Several(
         label=_("Groups"),
         queryset=Group.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         error_messages={
             "invalid_choice": _("Choose groups of your company."),
             "invalid_pk_value": _("Choose groups of your company."),
@@ -49,7 +48,7 @@ class DutiesForm(PointsToError, forms.Form):
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = cast("forms.ModelMultipleChoiceField[Any]", self.fields["groups"])
+        groups = cast(Several, self.fields["groups"])
         groups.queryset = Group.objects.filter(company=company)
 
     @property
@@ -119,11 +118,10 @@ class GroupForm(PointsToError, forms.Form):
             "max_length": _("The name of a group has at most %(limit_value)s characters."),
         },
     )
-    members: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+    members = Several(
         label=_("Members"),
         queryset=Agent.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         error_messages={
             "invalid_choice": _("Choose people of your company."),
             "invalid_pk_value": _("Choose people of your company."),
@@ -132,7 +130,7 @@ class GroupForm(PointsToError, forms.Form):
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        members = cast("forms.ModelMultipleChoiceField[Any]", self.fields["members"])
+        members = cast(Several, self.fields["members"])
         people = Agent.objects.get_queryset().of(company.pk)
         members.queryset = people.order_by("first_name", "last_name", "pk")
 

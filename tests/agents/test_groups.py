@@ -76,6 +76,14 @@ def test_people_of_another_company_are_refused(admin: Client) -> None:
     assert not Group.objects.filter(name="Sales").exists()
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 20, "one"])
+def test_numbers_that_nobody_has_are_refused(admin: Client, number: str) -> None:
+    response = admin.post("/settings/groups/add/", {"name": "Sales", "members": [number]})
+
+    assert response.status_code == 422
+    assert "Choose people of your company." in response.text
+
+
 def test_members_decide_which_widgets_are_online(
     admin: Client, company: Company, published: Published
 ) -> None:
