@@ -82,6 +82,10 @@ def change_to_undo(token: str) -> EmailChange:
     change = _read(token, UNDO, UNDO_WITHIN)
     if change.confirmed_at is None or change.undone_at:
         raise LinkUsed
+    since = EmailChange.objects.filter(agent=change.agent, pk__gte=change.pk, confirmed_at__isnull=False)
+    if not since.filter(new_email=change.agent.email).exists():
+        # An operator has decided since whose the account is.
+        raise LinkUsed
     return change
 
 

@@ -18,7 +18,7 @@ from contactcenter.promises import sweep_promises
 from contactcenter.realtime import one_agent
 from tests.authenticator import code_of
 from tests.clock import Clock
-from tests.factories import PASSWORD, make_agent, make_company
+from tests.factories import PASSWORD, make_agent, make_company, make_operator
 from tests.published import Published
 
 pytestmark = pytest.mark.django_db
@@ -366,3 +366,18 @@ def test_the_mails_speak_the_agents_language(
         for body in (mail.text, mail.html):
             assert NEW in body and ewa.email in body and link_in(mail) in body
         assert f'<html lang="{language}"' in mail.html
+
+
+def test_an_address_that_an_operator_gave_is_not_taken_back(desk: Client, ewa: Agent) -> None:
+    undo = confirmed(desk, ewa)
+    chosen = "ewa@operators-know.example"
+    page = f"/admin/agents/agent/{ewa.pk}/change/"
+    fields = {"email": chosen, "access": ewa.access, "is_active": "on"}
+    signed_in(make_operator()).post(
+        page, fields | {"channels-TOTAL_FORMS": "0", "channels-INITIAL_FORMS": "0"}
+    )
+    assert email_of(ewa) == chosen
+
+    assert Client().post(undo).status_code == 409
+
+    assert email_of(ewa) == chosen
