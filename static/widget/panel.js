@@ -325,7 +325,7 @@ composer.start({
 });
 letter.start({
   where: `/widget/${config.key}/offline`,
-  extra: () => ({ token: visitor.current(), page, lang: config.lang, group: config.group }),
+  extra: () => ({ token: visitor.current(), page, lang: config.lang, group: config.group, ...introduction }),
   stored: (token, email) => {
     visitor.keep(token);
     confirmed = email;

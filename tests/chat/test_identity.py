@@ -170,6 +170,14 @@ def test_hostile_data_is_cut(company: Company) -> None:
         assert Browser(company).hello(known=nonsense, identity=nonsense)["token"]
 
 
+def test_the_offline_form_knows_a_signed_visitor_too(company: Company) -> None:
+    letter = {"id": new_id(), "email": "anna@post.example", "name": "Anna", "text": "Call me"}
+    letter |= signed(company, "anna-7")
+    answer = Client().post(f"/widget/{company.key}/offline", letter, content_type="application/json")
+    assert answer.status_code == 200
+    assert Browser(company).reads(**signed(company, "anna-7")) == ["Call me"]
+
+
 def test_who_never_wrote_leaves_nothing(company: Company) -> None:
     Browser(company).hello(known=KNOWN, **signed(company, "anna-7"))
     assert not Introduction.objects.exists()
