@@ -6,6 +6,9 @@ import { openConversation } from "./freshness.js";
 const WARN = 5 * 60_000;
 const OVER = 10 * 60_000;
 
+// The row that was pressed, while its conversation is on its way: a refresh of the list does not take it back.
+let chosen = 0;
+
 function showOpen() {
   const main = document.querySelector("main.workspace");
   if (!main) return;
@@ -13,7 +16,7 @@ function showOpen() {
   // On the first day there is nothing in the list yet; offers are seen in either view.
   main.dataset.view = conversation || main.querySelector(".first") ? "main" : "list";
   for (const row of main.querySelectorAll(".conv")) {
-    if (Number(row.dataset.conversation) === conversation) row.setAttribute("aria-current", "true");
+    if (Number(row.dataset.conversation) === (chosen || conversation)) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
 }
@@ -32,8 +35,13 @@ function showWaiting() {
 document.addEventListener("click", (event) => {
   const row = event.target.closest(".conv[data-conversation]");
   if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  for (const other of document.querySelectorAll(".conv[aria-current]")) other.removeAttribute("aria-current");
-  row.setAttribute("aria-current", "true");
+  chosen = Number(row.dataset.conversation);
+  showOpen();
+});
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.target?.id !== "conversation") return;
+  chosen = 0;
+  showOpen();
 });
 
 // Another conversation stands in the pane: reading goes on at its heading; where there is one pane, back at its row. Who pressed

@@ -373,11 +373,8 @@ def test_with_no_tab_open_a_push_leads_to_the_answer_in_time(
     tab = page.context.new_page()
     tab.goto(f"{live.url}/conversations/{told['conversation']}/")
     tab.locator(".offer", has_text="oak").get_by_role("button", name="Answer").click()
-    tab.locator("#composer-text").wait_for()
-
-    assert live.query("SELECT outcome FROM conversations_offer WHERE id = %s", [told["offer"]]) == [
-        ("accepted",)
-    ]
+    outcome = "SELECT outcome FROM conversations_offer WHERE id = %s"
+    wait_for(lambda: live.query(outcome, [told["offer"]]) == [("accepted",)], 10)
     assert "Traceback (most recent call last)" not in live.log()
 
 
