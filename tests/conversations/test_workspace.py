@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 # Session, agent, company; what stands in the top bar; the list; the open conversation. Not one more for each row.
 LIST_QUERIES = 11
-PAGE_QUERIES = 19
+PAGE_QUERIES = 21
 
 
 def write(conversation: Conversation, text: str) -> None:
