@@ -122,22 +122,25 @@ class Visit:
         """Where the visitor is, remembered; nothing is written."""
         if not isinstance(page, dict):
             return
-        before, url, title = (
-            self.page.get("url"),
-            clean_url(page.get("url")),
-            clean_short(page.get("title"), 300),
-        )
-        self.page = {"url": url, "title": title}
+        before, url = self.page.get("url"), clean_url(page.get("url"))
+        self.page = {"url": url, "title": clean_short(page.get("title"), 300)}
         if url and url != before:
-            at = timezone.now() - clean_age(page.get("ago"))
-            seen = Seen(url, title, clean_url(page.get("referrer")), at)
-            self.trail = [*self.trail, seen][-MOST_BEFORE:]
+            self._remember(clean_url(page.get("referrer")), clean_age(page.get("ago")))
+
+    def _remember(self, referrer: str = "", ago: timedelta = timedelta()) -> None:
+        seen = Seen(self.page["url"], self.page["title"], referrer, timezone.now() - ago)
+        self.trail = [*self.trail, seen][-MOST_BEFORE:]
 
     def go_to(self, page: object) -> None:
         """The visitor went to another page: kept when they have written (WI10)."""
         self.note_page(page)
+        # Over HTTP the hello before it has said the same already, where it need not be news.
+        if is_repeated := not self.trail and bool(self.page.get("url")):
+            self._remember()
         if self.conversation_id is not None:
             self._keep_trail(self.conversation_id)
+        if is_repeated:
+            self.trail = []
 
     def _arrive(self, conversation: Conversation, *, for_the_first_time: bool) -> None:
         """Hello was said from some page. Where nothing is new nothing is written: over HTTP that is every 3 seconds."""

@@ -114,6 +114,13 @@ def test_going_back_is_a_visit_too(visitor: Browser) -> None:
     assert kept(conversation) == ["/", "/cart", "/"]
 
 
+def test_going_back_within_a_page_is_one_too(visitor: Browser) -> None:
+    conversation = visitor.write()
+    for path in ["/cart", "/", "/cart", "/cart", "/"]:
+        visitor.exchange(("page", page(path)))
+    assert kept(conversation) == ["/", "/cart", "/", "/cart", "/"]
+
+
 def test_two_tabs_that_ask_in_turns_are_no_visits(visitor: Browser, company: Company) -> None:
     conversation = visitor.write()
     visitor.load("/cart")
