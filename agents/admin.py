@@ -123,7 +123,7 @@ class AgentChangeForm(UserChangeForm):
             try:
                 check_company_keeps_full_access(company_id=before.company_id, without=before)
             except LastFullAccessAgent:
-                message = _("A company always keeps at least one active agent with full access.")
+                message = _("A company always keeps at least one agent with full access.")
                 raise ValidationError(message) from None
         return cleaned
 

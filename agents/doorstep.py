@@ -3,10 +3,13 @@ agent only for the page that asks for the code, for ten minutes, and no longer t
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language
 
+from agents.actions import choose_own_language
 from agents.models import Agent
 
 WITHIN = timedelta(minutes=10)
@@ -36,8 +39,11 @@ def who_waits(request: HttpRequest) -> Agent | None:
 
 
 def come_in(request: HttpRequest, *, agent: Agent, remember: bool) -> None:
-    """Sign in. Without `remember` the session goes with the browser."""
+    """Sign in. Without `remember` the session goes with the browser. Who has chosen no language yet has done so now:
+    mails then speak the one of the page that they came in by."""
     login(request, agent)
+    if not agent.language:
+        choose_own_language(agent=agent, language=get_language() or settings.LANGUAGE_CODE)
     request.session.set_expiry(None if remember else 0)
 
 

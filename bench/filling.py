@@ -66,7 +66,8 @@ _CONVERSATION = [
     "id", "company_id", "public_id", "channel", "direction", "status", "group_id", "assignee_id", "customer_key",
     "customer_name", "customer_email", "customer_phone", "customer_language", "page_url", "page_title", "user_agent",
     "answer_by_email", "last_seq", "public_seq", "previous_public_seq", "customer_seq", "last_entry_at", "preview",
-    "preview_by", "waiting_since", "offer_round", "created_at", "changed_at", "first_reply_at", "closed_at",
+    "preview_by", "opened_seq", "waiting_since", "offer_round", "created_at", "changed_at", "first_reply_at",
+    "closed_at",
 ]  # fmt: skip
 _ENTRY = [
     "conversation_id", "company_id", "seq", "previous_public_seq", "kind", "by", "agent_id", "author_name", "client_id",
@@ -168,7 +169,7 @@ class _Past:
                 name, f"customer{number}@shop.example", "", dice.choice(["pl", "en"]),
                 f"https://shop.example/products/{number % 300}", "A product", "Mozilla/5.0", False,
                 last_seq, last_seq, last_seq - 1, 2 + (who == "customer") * (len(lines) - 1), spoken_at,
-                text[:160], who, None if ended or who == "agent" else spoken_at, 1, began_at, spoken_at,
+                text[:160], who, 0, None if ended or who == "agent" else spoken_at, 1, began_at, spoken_at,
                 None if status == "new" else began_at + timedelta(seconds=60), spoken_at if ended else None,
             ]  # fmt: skip
 

@@ -82,8 +82,8 @@ class Notice(models.Model):
     conversation = models.OneToOneField(
         Conversation, on_delete=models.CASCADE, primary_key=True, related_name="notice"
     )
-    # The first message found the widget online: the conversation can be missed (NO3).
-    began_online = models.BooleanField()
+    # From when on what the visitor writes found the widget online: it can be missed (NO3). Empty: it never was.
+    online_since = models.DateTimeField(null=True)
     # A lease (docs/presence.md): the last sign of life of a visitor who waits for somebody to join.
     seen_at = models.DateTimeField(null=True)
     # Since when the visitor has been writing with nobody there to read it; empty: no e-mail about that is due (NO1).

@@ -42,7 +42,7 @@ def _is_online(conversation: Conversation) -> bool:
 def conversation_began(*, conversation: Conversation, at: datetime, online: bool) -> None:
     """The first message was stored, and found the widget online or not."""
     notice = Notice.objects.create(
-        conversation=conversation, began_online=online, seen_at=at if online else None
+        conversation=conversation, online_since=at if online else None, seen_at=at if online else None
     )
     if online:
         _expect_leaving(conversation.pk, at)
@@ -55,15 +55,21 @@ def message_came(*, conversation_id: int, at: datetime) -> None:
     conversation = Conversation.objects.get(pk=conversation_id)
     if _is_online(conversation):
         return
-    notice, _ = Notice.objects.get_or_create(conversation=conversation, defaults={"began_online": True})
+    notice = _notice_of(conversation_id, at)
     if notice.offline_since is None or _was_online(conversation, notice.offline_since):
         # The first, or the first after somebody came and went: it has two minutes of its own.
         _expect_nobody(notice, at)
 
 
+def _notice_of(conversation_id: int, at: datetime) -> Notice:
+    """The conversation's notice; a new one for what the chatbot kept to itself until now."""
+    notice, _ = Notice.objects.get_or_create(conversation_id=conversation_id, defaults={"online_since": at})
+    return notice
+
+
 def form_was_mailed(*, conversation_id: int, seq: int) -> None:
     """What stands under this number went to the company's default address at once."""
-    notice, _ = Notice.objects.get_or_create(conversation_id=conversation_id, defaults={"began_online": True})
+    notice = _notice_of(conversation_id, timezone.now())
     notice.form_seqs = [*(known for known in notice.form_seqs if known > notice.told_seq), seq]
     notice.save(update_fields=["form_seqs"])
 
@@ -72,25 +78,38 @@ def form_was_mailed(*, conversation_id: int, seq: int) -> None:
 def renew_lease(*, conversation_id: int) -> None:
     """A sign of life of the visitor who waits in this conversation. Whoever calls sees to it that it is a rare one."""
     now = timezone.now()
-    if Notice.objects.filter(conversation=conversation_id, began_online=True).update(seen_at=now):
+    if _missable(conversation_id).update(seen_at=now):
         _expect_leaving(conversation_id, now)
 
 
+@transaction.atomic
 def release_lease(*, conversation_id: int, at: datetime) -> None:
     """A visitor's page was closed; perhaps not their last. The promise finds out."""
-    Notice.objects.filter(conversation=conversation_id, began_online=True, seen_at__lt=at).update(seen_at=at)
+    if _missable(conversation_id).filter(Q(seen_at=None) | Q(seen_at__lt=at)).update(seen_at=at):
+        _expect_leaving(conversation_id, at)
 
 
 def needs_renewal(conversation_id: int) -> bool:
     """Whether the conversation's lease counts, and was not renewed lately on another connection."""
-    known = Notice.objects.filter(conversation=conversation_id, began_online=True)
-    return known.filter(Q(seen_at=None) | Q(seen_at__lte=timezone.now() - RENEWED_EVERY)).exists()
+    long_ago = Q(seen_at=None) | Q(seen_at__lte=timezone.now() - RENEWED_EVERY)
+    return _missable(conversation_id).filter(long_ago).exists()
+
+
+def _missable(conversation_id: int) -> QuerySet[Notice]:
+    return Notice.objects.filter(conversation=conversation_id, online_since__isnull=False)
 
 
 def remember_online(company: Company, online: Sequence[int | None]) -> None:
-    """Registered with agents.availability: somebody was there, even if they go again at once."""
-    if online and _due_offline_mails().filter(conversation__company=company).exists():
-        now = timezone.now()
+    """Registered with agents.availability: somebody was there, even if they go again at once. What is written from now
+    on in conversations that began with nobody there can be missed."""
+    if not online:
+        return
+    now = timezone.now()
+    groups = [group_id for group_id in online if group_id is not None]
+    found = Q(group__in=groups) | (Q(group=None) if None in online else Q())
+    waiting = Conversation.objects.of(company.pk).new().filter(found)
+    Notice.objects.filter(online_since=None, conversation__in=waiting).update(online_since=now)
+    if _due_offline_mails().filter(conversation__company=company).exists():
         OnlineMoment.objects.bulk_create(
             OnlineMoment(company=company, group_id=group_id, at=now) for group_id in online
         )
@@ -175,13 +194,14 @@ def _was_online(conversation: Conversation, since: datetime) -> bool:
 def send_missed_mail_if_left(*, conversation_id: int) -> None:
     """The visitor may have left by now. Did anybody join before?"""
     conversation = _locked(conversation_id)
-    notice = Notice.objects.filter(conversation=conversation_id, began_online=True).first()
-    if conversation is None or notice is None or not _nobody_joined(conversation):
+    notice = _missable(conversation_id).first()
+    since = notice.online_since if notice else None
+    if conversation is None or notice is None or since is None or not _nobody_joined(conversation):
         return
     unmailed = _written_by_visitor(conversation, notice.told_seq)
-    last_sign = max(
-        moment for moment in (notice.seen_at, *(entry.created_at for entry in unmailed)) if moment
-    )
+    if not any(entry.created_at >= since for entry in unmailed):
+        return
+    last_sign = max(notice.seen_at or since, *(entry.created_at for entry in unmailed))
     due_at = last_sign + LEFT_AFTER
     if notice.offline_since:
         due_at = max(due_at, notice.offline_since + OFFLINE_DELAY + AFTER_THE_OTHER)
@@ -191,8 +211,7 @@ def send_missed_mail_if_left(*, conversation_id: int) -> None:
     company = conversation.company
     # Who comes back makes the promise anew; there is something to say again when they wrote more.
     if (
-        unmailed
-        and company.plan != Plan.FREE
+        company.plan != Plan.FREE
         and not company.is_suspended
         and post_missed_mails(conversation, unmailed, left_at=last_sign)
     ):

@@ -84,8 +84,7 @@ class Company(models.Model):
     busy_pl = models.CharField(_("text in Polish"), max_length=300, blank=True, default="")
     busy_en = models.CharField(_("text in English"), max_length=300, blank=True, default="")
 
-    # The chatbot that answers from the company's own questions and answers (ST7). The allowance is written with the plan
-    # (BI8).
+    # The chatbot that answers from the company's own questions and answers (ST7). Its allowance comes with the plan.
     bot_on = models.BooleanField(_("chatbot answers first"), default=False)
     bot_monthly_limit = models.PositiveIntegerField(
         _("conversations of the chatbot a month"), null=True, blank=True, help_text=_("Empty: any number.")

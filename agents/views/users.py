@@ -24,7 +24,7 @@ from contactcenter.middleware import explains_large_bodies
 
 
 def _last_one_stays() -> str:
-    return _("A company always keeps at least one active agent with full access.")
+    return _("A company always keeps at least one agent with full access.")
 
 
 def get_agent_or_404(company: Company, pk: int) -> Agent:

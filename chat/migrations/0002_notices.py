@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                         to="conversations.conversation",
                     ),
                 ),
-                ("began_online", models.BooleanField()),
+                ("online_since", models.DateTimeField(null=True)),
                 ("seen_at", models.DateTimeField(null=True)),
                 ("offline_since", models.DateTimeField(null=True)),
                 ("told_seq", models.PositiveIntegerField(default=0)),

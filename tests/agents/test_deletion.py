@@ -20,7 +20,7 @@ from tests.locks import wait_until_somebody_waits
 from tests.published import Published
 
 pytestmark = pytest.mark.django_db
-LAST_ONE = "at least one active agent with full access"
+LAST_ONE = "at least one agent with full access"
 
 
 @pytest.fixture

@@ -227,3 +227,18 @@ def test_agents_are_no_operators(client: Client, ewa: Agent) -> None:
     client.force_login(ewa)
 
     assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_the_language_of_the_door_becomes_ones_own(client: Client) -> None:
+    """Mails know no browser: without this they would come in another language than the pages."""
+    ewa = make_agent(make_company(language="pl"), "Ewa")
+    words = {"username": ewa.email, "password": PASSWORD}
+
+    client.post("/login/", words, headers={"accept-language": "en-GB,en"})
+    ewa.refresh_from_db()
+    assert ewa.language == "en"
+
+    client.post("/logout/")
+    client.post("/login/", words, headers={"accept-language": "pl"})
+    ewa.refresh_from_db()
+    assert ewa.language == "en"

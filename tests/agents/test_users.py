@@ -19,7 +19,7 @@ from tests.factories import make_agent, make_company, make_conversation, make_gr
 from tests.published import Published
 
 pytestmark = pytest.mark.django_db
-LAST_ONE = "at least one active agent with full access"
+LAST_ONE = "at least one agent with full access"
 
 
 @pytest.fixture

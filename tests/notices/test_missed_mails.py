@@ -221,13 +221,45 @@ def test_offers_that_run_out_are_not_leaving(guest: Guest, ewa: Agent, clock: Cl
     assert letters() == []
 
 
-def test_what_began_offline_is_never_missed(guest: Guest, ewa: Agent, clock: Clock, wait: Wait) -> None:
+def test_what_began_offline_can_be_missed_once_somebody_is_online(
+    guest: Guest, ewa: Agent, clock: Clock, wait: Wait
+) -> None:
     go_offline(ewa)
     guest.write("First")
     wait(minutes=2)
     assert len(letters()) == 1
     come_online(ewa)
     guest.write("Second")
+    guest.stay(clock, 30)
+    wait(minutes=10)
+
+    _, missed = letters()
+    assert "Second" in missed.text
+    assert "First" not in missed.text
+
+
+def test_so_it_can_when_somebody_came_before_the_offline_mail_went(
+    guest: Guest, ewa: Agent, clock: Clock, wait: Wait
+) -> None:
+    go_offline(ewa)
+    guest.write("First")
+    wait(minutes=1)
+    come_online(ewa)
+    guest.write("Second")
+    wait(minutes=10)
+
+    (missed,) = letters()
+    assert "First" in missed.text
+    assert "Second" in missed.text
+
+
+def test_what_was_written_to_nobody_is_not_missed_when_somebody_comes(
+    guest: Guest, ewa: Agent, clock: Clock, wait: Wait
+) -> None:
+    go_offline(ewa)
+    guest.write("First")
+    wait(minutes=2)
+    come_online(ewa)
     guest.stay(clock, 30)
     wait(minutes=10)
 

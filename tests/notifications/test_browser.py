@@ -366,8 +366,8 @@ def test_with_no_tab_open_a_push_leads_to_the_answer_in_time(
     Visitor(live).write("Is the oak in stock?")
     wait_for(lambda: push_service.got, 10)
     told = browser.read(push_service.got.pop().body)
-    # In the company's language, as mails: Ewa has not said which one is hers.
-    assert (told["title"], told["body"]) == ("Nowa rozmowa", "Chat")
+    # In the language that Ewa came in by.
+    assert (told["title"], told["body"]) == ("New conversation", "Chat")
     assert "oak" not in json.dumps(told)
 
     tab = page.context.new_page()
