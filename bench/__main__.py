@@ -1,5 +1,5 @@
-"""`python -m bench [names…]`: measures, prints one table, and keeps it in docs/benchmarks.md. Ends with 1 when a figure
-is over its limit."""
+"""`python -m bench [names…]`: measures, prints a table for each benchmark as it ends, and keeps it in docs/benchmarks.md.
+Ends with 1 when a figure is over its limit."""
 
 import argparse
 import asyncio
@@ -46,18 +46,18 @@ def main() -> None:
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     allow_many_sockets()
-    results: dict[str, list[Figure]] = {}
+    is_over = False
     try:
         for name in names:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                results[name] = runner.run(measure(name))
+                figures = runner.run(measure(name))
+            print(table(figures), flush=True)
+            if not arguments.dry:
+                report.keep(name, figures)
+            is_over = is_over or any(figure.is_over for figure in figures)
     finally:
         remove_collected()
-    figures = [figure for name in names for figure in results[name]]
-    print(table(figures))
-    if not arguments.dry:
-        report.keep(results)
-    sys.exit(any(figure.is_over for figure in figures))
+    sys.exit(is_over)
 
 
 if __name__ == "__main__":

@@ -84,13 +84,13 @@ async def measure(deployment: Deployment) -> list[Figure]:
         session = inside.call("people.open_company")
     launchers: list[tuple[float, float]] = []
     panels: list[tuple[float, float]] = []
-    spread: list[tuple[float, float]] = []
+    spreads: list[tuple[float, float]] = []
     for _ in range(ROUNDS):
         with start_reference(deployment) as reference, start_product(deployment, database_url) as product:
             floor, idle = await memory_of_sockets(reference, "/idle")
             memory, sockets = await memory_of_sockets(product, LAUNCHER)
             launchers.append((floor, memory))
-            spread += await spread(reference, idle, product, sockets, session)
+            spreads += await spread(reference, idle, product, sockets, session)
             for socket in idle + sockets:
                 socket.close()
         with start_product(deployment, database_url) as product:
@@ -102,7 +102,7 @@ async def measure(deployment: Deployment) -> list[Figure]:
     return [
         compared(f"{name}: memory of a launcher's socket", "KiB", launchers, at_most=1.3),
         compared(f"{name}: memory of an open panel's socket", "KiB", panels, at_most=1.3),
-        compared(f"{name}: a change of status has reached all {VISITORS + WARM}", "ms", spread, scale=1e3),
+        compared(f"{name}: a change of status has reached all {VISITORS + WARM}", "ms", spreads, scale=1e3),
     ]
 
 

@@ -11,17 +11,15 @@ from bench.figures import Figure, table
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 
-def keep(results: dict[str, list[Figure]]) -> None:
-    """Replace the tables of the benchmarks that were run; the others stay as they are."""
+def keep(name: str, figures: list[Figure]) -> None:
+    """Put the table of a benchmark in the place of the one before."""
     text = PAGE.read_text()
-    for name, figures in results.items():
-        begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
-        before, begins, rest = text.partition(begin)
-        _, ends, after = rest.partition(end)
-        if not (begins and ends):
-            raise RuntimeError(f"{PAGE} has no place for {name}")
-        text = f"{before}{begin}\n{table(figures)}\n\n{machine()}\n{end}{after}"
-    PAGE.write_text(text)
+    begin, end = f"<!-- bench {name} -->", f"<!-- end {name} -->"
+    before, begins, rest = text.partition(begin)
+    _, ends, after = rest.partition(end)
+    if not (begins and ends):
+        raise RuntimeError(f"{PAGE} has no place for {name}")
+    PAGE.write_text(f"{before}{begin}\n{table(figures)}\n\n{machine()}\n{end}{after}")
 
 
 def machine() -> str:

@@ -25,8 +25,9 @@ from contactcenter.events import VisitorTyping, publish_rollback_unsafe
 from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
 from conversations import timeline
-from conversations.actions import as_customer_sees, customers_word, learn_of_customer, start_conversation
+from conversations.actions import learn_of_customer, start_conversation
 from conversations.models import Conversation, Entry
+from conversations.standing import as_customer_sees, customers_word
 from conversations.timeline import ConversationEnded, Stored, iso
 
 SHOWN_AFTER_END = timedelta(hours=24)

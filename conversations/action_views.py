@@ -19,7 +19,7 @@ from django_htmx.http import push_url
 from agents.http import AgentRequest, company_of, for_agents
 from agents.models import Agent, Group
 from contactcenter.htmx import with_events, with_toast
-from conversations import actions, views
+from conversations import actions, attention, tagging, views
 from conversations.channels import carries_replies
 from conversations.forms import CustomerForm, MessageForm, TagForm
 from conversations.http import get_conversation_or_404
@@ -189,7 +189,7 @@ def tag(request: AgentRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         name = form.cleaned_data["name"]
         return _carry_out(
-            request, pk, lambda it: actions.tag_conversation(conversation=it, by=request.user, name=name)
+            request, pk, lambda it: tagging.tag_conversation(conversation=it, by=request.user, name=name)
         )
     names = Tag.objects.filter(company=company_of(request.user)).exclude(conversations=conversation)
     facts = {"conversation": conversation, "form": form, "names": names.values_list("name", flat=True)[:200]}
@@ -229,14 +229,14 @@ def customer(request: AgentRequest, pk: int) -> HttpResponse:
 def untag(request: AgentRequest, pk: int, tag_pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag, company=company_of(request.user), pk=tag_pk)
     return _carry_out(
-        request, pk, lambda it: actions.untag_conversation(conversation=it, by=request.user, tag=tag)
+        request, pk, lambda it: tagging.untag_conversation(conversation=it, by=request.user, tag=tag)
     )
 
 
 @require_POST
 @for_agents
 def read(request: AgentRequest, pk: int) -> HttpResponse:
-    actions.mark_read(conversation=get_conversation_or_404(request.user, pk), by=request.user)
+    attention.mark_read(conversation=get_conversation_or_404(request.user, pk), by=request.user)
     return HttpResponse(status=204)
 
 

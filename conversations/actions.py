@@ -7,19 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agents.models import Agent, Company, Group
-from contactcenter.events import (
-    AgentTyping,
-    ConversationChanged,
-    ConversationRead,
-    VisitorConversation,
-    publish,
-    publish_rollback_unsafe,
-)
-from contactcenter.realtime import company_agents, one_agent
 from conversations import timeline
 from conversations.channels import adapter_of
-from conversations.models import Conversation, Entry, Participant, Tag
+from conversations.models import Conversation, Entry, Participant
 from conversations.routing import end_open_offer, lock_conversation, offer_to_next
+from conversations.standing import announce
 from conversations.timeline import ConversationEnded, Stored, add_event
 
 
@@ -87,7 +79,7 @@ def start_conversation(
     if conversation.is_waiting:
         offer_to_next(conversation)
     else:
-        _announce(conversation)
+        announce(conversation)
     return conversation, stored
 
 
@@ -98,7 +90,7 @@ def hand_to_people(*, conversation: Conversation) -> Conversation:
     if conversation.status != Conversation.Status.BOT:
         raise NotAllowed
     offer_to_next(conversation)
-    _announce(conversation)
+    announce(conversation)
     return conversation
 
 
@@ -114,7 +106,7 @@ def learn_of_customer(*, conversation_id: int, **facts: Any) -> None:
     conversation.save(update_fields=[*changed])
     searched = tuple(fact for fact in changed.values() if isinstance(fact, str))
     add_event(conversation=conversation, event=Entry.Event.CUSTOMER_DATA, searched=searched)
-    _announce(conversation)
+    announce(conversation)
 
 
 @transaction.atomic
@@ -134,7 +126,7 @@ def correct_customer(*, conversation: Conversation, by: Agent, **facts: str) -> 
         by=by,
         searched=tuple(fact for fact in changed.values() if fact),
     )
-    _announce(conversation)
+    announce(conversation)
 
 
 @transaction.atomic
@@ -150,7 +142,7 @@ def answer_conversation(*, conversation: Conversation, by: Agent) -> Conversatio
     _assign(conversation, by)
     _engaged(by)
     add_event(conversation=conversation, event=Entry.Event.ANSWERED, by=by)
-    _announce(conversation)
+    announce(conversation)
     return conversation
 
 
@@ -206,7 +198,7 @@ def join_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
     if not _takes_part(conversation, by):
         _add_participant(conversation, by)
         add_event(conversation=conversation, event=Entry.Event.JOINED, by=by)
-        _announce(conversation)
+        announce(conversation)
     return conversation
 
 
@@ -234,7 +226,7 @@ def transfer_to_agent(*, conversation: Conversation, by: Agent, to: Agent) -> Co
         text=to.name,
         public_text=to.public_name,
     )
-    _announce(conversation)
+    announce(conversation)
     return conversation
 
 
@@ -250,7 +242,7 @@ def transfer_to_group(*, conversation: Conversation, by: Agent, to: Group) -> Co
         conversation=conversation, event=Entry.Event.TRANSFERRED, by=by, text=to.name, public_text=to.name
     )
     offer_to_next(conversation)
-    _announce(conversation)
+    announce(conversation)
     return conversation
 
 
@@ -262,7 +254,7 @@ def hand_back(*, conversation: Conversation, of: Agent) -> None:
         _wait_anew(conversation, conversation.group)
         add_event(conversation=conversation, event=Entry.Event.LEFT, by=of)
         offer_to_next(conversation)
-        _announce(conversation)
+        announce(conversation)
 
 
 @transaction.atomic
@@ -296,7 +288,7 @@ def _end(
     add_event(conversation=conversation, event=event, by=by)
     if by is not None:
         _engaged(by)
-    _announce(conversation)
+    announce(conversation)
     return conversation
 
 
@@ -314,70 +306,8 @@ def reopen_conversation(*, conversation: Conversation, by: Agent) -> Conversatio
         raise CustomerHasAnother from None
     _engaged(by)
     add_event(conversation=conversation, event=Entry.Event.REOPENED, by=by)
-    _announce(conversation)
+    announce(conversation)
     return conversation
-
-
-@transaction.atomic
-def tag_conversation(*, conversation: Conversation, by: Agent, name: str) -> Tag | None:
-    """Put a tag on, making it for the company when there is none of this name. None when it was on already. Raises
-    ValueError for an empty name."""
-    name = " ".join(name.split())[: Tag._meta.get_field("name").max_length or 40]
-    if not name:
-        raise ValueError("a tag has a name")
-    conversation = lock_conversation(conversation.pk)
-    tag = Tag.objects.filter(company_id=conversation.company_id, name__iexact=name).first()
-    if tag is None:
-        tag = _create_tag(conversation.company_id, name)
-    if conversation.tags.filter(pk=tag.pk).exists():
-        return None
-    conversation.tags.add(tag)
-    add_event(conversation=conversation, event=Entry.Event.TAGGED, by=by, text=tag.name, searched=(tag.name,))
-    _announce(conversation)
-    return tag
-
-
-def _create_tag(company_id: int, name: str) -> Tag:
-    try:
-        with transaction.atomic():
-            return Tag.objects.create(company_id=company_id, name=name)
-    except IntegrityError:  # a colleague made it in the meantime
-        return Tag.objects.get(company_id=company_id, name__iexact=name)
-
-
-@transaction.atomic
-def untag_conversation(*, conversation: Conversation, by: Agent, tag: Tag) -> None:
-    conversation = lock_conversation(conversation.pk)
-    if not conversation.tags.filter(pk=tag.pk).exists():
-        return
-    conversation.tags.remove(tag)
-    add_event(conversation=conversation, event=Entry.Event.UNTAGGED, by=by, text=tag.name)
-    _announce(conversation)
-
-
-def mark_opened(*, conversation: Conversation) -> None:
-    """An agent has the conversation on the screen: nobody needs an e-mail about what it says so far (NO2)."""
-    seq = conversation.last_seq
-    if conversation.opened_seq < seq:
-        Conversation.objects.filter(pk=conversation.pk, opened_seq__lt=seq).update(opened_seq=seq)
-
-
-@transaction.atomic
-def mark_read(*, conversation: Conversation, by: Agent) -> None:
-    """The agent has seen everything there is; their other devices are told."""
-    mark_opened(conversation=conversation)
-    seq = conversation.last_seq
-    moved = Participant.objects.filter(conversation=conversation, agent=by, read_seq__lt=seq).update(
-        read_seq=seq
-    )
-    if moved:
-        publish(ConversationRead(conversation=conversation.pk, seq=seq), one_agent(by.pk))
-
-
-def tell_typing(*, conversation: Conversation, by: Agent, on: bool) -> None:
-    """Not stored; a lost hint is forgotten in seconds."""
-    if conversation.customer_key and conversation.is_open:
-        publish_rollback_unsafe(AgentTyping(name=by.public_name, on=on), conversation.customer_key)
 
 
 # --- parts of the changes above --------------------------------------------------------------------------------
@@ -421,42 +351,3 @@ def _engaged(*agents: Agent) -> None:
     at the same moment would wait for each other's rows for ever."""
     for pk in sorted({agent.pk for agent in agents}):
         Agent.objects.filter(pk=pk).update(engaged_at=timezone.now())
-
-
-def _announce(conversation: Conversation) -> None:
-    """Tell agents, and the customer, how the conversation stands now."""
-    status = str(conversation.status)
-    publish(
-        ConversationChanged(conversation=conversation.pk, status=status),
-        company_agents(conversation.company_id),
-    )
-    if conversation.customer_key:
-        publish(as_customer_sees(conversation), conversation.customer_key)
-
-
-_CUSTOMERS_WORDS = {
-    Conversation.Status.NEW: "waiting",
-    Conversation.Status.OFFERED: "waiting",
-    Conversation.Status.BOT: "bot",
-    Conversation.Status.ACTIVE: "active",
-    Conversation.Status.CLOSED: "closed",
-    Conversation.Status.IGNORED: "closed",
-}
-
-
-def customers_word(conversation: Conversation) -> str:
-    """What the customer calls the conversation's status."""
-    return _CUSTOMERS_WORDS[Conversation.Status(conversation.status)]
-
-
-def as_customer_sees(conversation: Conversation) -> VisitorConversation:
-    """The state of a conversation in the customer's words (docs/widget-protocol.md)."""
-    agent = conversation.assignee
-    return VisitorConversation(
-        id=conversation.public_id,
-        status=customers_word(conversation),
-        last_seq=Conversation.objects.values_list("public_seq", flat=True).get(pk=conversation.pk),
-        agent={"name": agent.public_name, "avatar": agent.avatar_address}
-        if agent and conversation.is_open
-        else None,
-    )

@@ -20,7 +20,7 @@ from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
 from contactcenter.realtime import company_agents, one_agent, start
 from contactcenter.websocket import Socket
-from conversations.actions import tell_typing
+from conversations.attention import tell_typing
 from conversations.models import Conversation
 from conversations.timeline import iso
 

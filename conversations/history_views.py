@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from agents.http import AgentRequest, company_of, for_agents
 from agents.models import Company
 from conversations import search, views
-from conversations.actions import mark_opened
+from conversations.attention import mark_opened
 from conversations.forms import HistoryForm
 from conversations.http import get_conversation_or_404
 from conversations.models import Conversation, ConversationQuerySet, Entry, Tag

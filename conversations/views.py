@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from agents.http import AgentRequest, company_of, for_agents, number
 from agents.models import Agent
 from conversations import lists
-from conversations.actions import mark_opened
+from conversations.attention import mark_opened
 from conversations.channels import carries_replies, sections_beside
 from conversations.http import get_conversation_or_404
 from conversations.lists import Tab

@@ -11,6 +11,7 @@ from agents.models import Agent, Channel, Company, Group
 from agents.pictures import change_avatar, change_logo, make_avatar, make_logo
 from conversations import actions, timeline
 from conversations.models import Conversation, Entry, Participant
+from conversations.tagging import tag_conversation
 from simulator.demo_faq import teach_chatbot
 from simulator.demo_pictures import draw_face, draw_logo
 from simulator.demo_templates import make_templates
@@ -116,7 +117,7 @@ def _tell(company: Company, story: Story, agent: Agent | None, name: str, email:
             conversation.refresh_from_db()
     for tag in story.tags:
         if agent is not None:
-            actions.tag_conversation(conversation=conversation, by=agent, name=tag)
+            tag_conversation(conversation=conversation, by=agent, name=tag)
     return conversation
 
 

@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agents import invitations
+from agents.doorstep import come_in
 from agents.forms.people import InviteForm, JoinForm
 from agents.http import AgentRequest, View, company_of, for_full_access
 from agents.models import Invitation
@@ -183,7 +183,8 @@ def _join(request: HttpRequest, token_hash: str, form: JoinForm) -> HttpResponse
     password = form.cleaned_data["new_password1"]
     agent = invitations.accept_invitation(token_hash=token_hash, password=password, **names)
     del request.session[IN_SESSION]
-    login(request, agent, backend=BACKEND)
+    agent.backend = BACKEND
+    come_in(request, agent=agent, remember=True)
     return redirect("/")
 
 

@@ -15,8 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agents.models import Agent
 from chat.tokens import issue_token, token_hash
-from conversations.actions import tag_conversation
 from conversations.models import Offer
+from conversations.tagging import tag_conversation
 from tests import access
 from tests.access.routes import COMPANY, DOOR, FORBIDDEN, NOT_FOUND, OK, PEOPLE, Route, World, hello, of
 from tests.clock import Clock

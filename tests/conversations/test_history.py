@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent, Company
-from conversations.actions import ignore_conversation, tag_conversation
+from conversations.actions import ignore_conversation
 from conversations.models import Conversation
+from conversations.tagging import tag_conversation
 from tests.factories import make_conversation
 
 pytestmark = pytest.mark.django_db

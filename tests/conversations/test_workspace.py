@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent, Company
-from conversations.actions import close_conversation, mark_read, send_reply, transfer_to_group, write_note
+from conversations.actions import close_conversation, send_reply, transfer_to_group, write_note
+from conversations.attention import mark_read
 from conversations.models import Conversation, Offer
 from conversations.timeline import add_customer_message
 from tests.factories import (

@@ -14,7 +14,8 @@ from chat.models import Notice
 from chat.notices import LEFT_AFTER, OFFLINE_DELAY, renew_lease
 from contactcenter.models import OutgoingMail, Promise
 from contactcenter.promises import keep_promise
-from conversations.actions import answer_conversation, mark_opened
+from conversations.actions import answer_conversation
+from conversations.attention import mark_opened
 from conversations.models import Conversation, Entry
 from tests.factories import come_online, make_agent, make_company
 from tests.notices.conftest import Guest

@@ -12,11 +12,11 @@ from conversations.actions import (
     ignore_conversation,
     join_conversation,
     send_reply,
-    tag_conversation,
     transfer_to_agent,
     write_note,
 )
 from conversations.models import Conversation, Entry
+from conversations.tagging import tag_conversation
 from tests.factories import make_agent, make_company, new_id
 from tests.sockets.conftest import Open, VisitorWire, answered
 
