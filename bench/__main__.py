@@ -1,5 +1,5 @@
-"""`python -m bench [names…]`: measures, prints a table for each benchmark as it ends, and keeps it in docs/benchmarks.md.
-Ends with 1 when a figure is over its limit."""
+"""`python -m bench [names…]`: measures, prints a table for each benchmark as it ends, and keeps it in
+docs/benchmarks.md. Ends with 1 when a figure is over its limit."""
 
 import argparse
 import asyncio
