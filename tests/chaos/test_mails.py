@@ -148,4 +148,4 @@ async def test_the_web_process_dies_with_the_visitor_who_then_counts_as_gone(
         await stage.until(lambda: len(mail_server.taken) >= len(wanted(live)), 20, "mails are lost")
         await asyncio.sleep(2)
         assert taken(mail_server) == wanted(live)
-        assert "Nieodebrana" in str(mail_server.letters_to("ewa@demo.example")[0]["Subject"])
+        assert "Missed conversation" in str(mail_server.letters_to("ewa@demo.example")[0]["Subject"])
