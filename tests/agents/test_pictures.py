@@ -19,7 +19,8 @@ from contactcenter.models import Promise
 from contactcenter.promises import keep_promise
 from tests.factories import make_agent, make_company
 
-pytestmark = pytest.mark.django_db
+# Files and their pictures: nothing here differs between deployments.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,9 @@ import pytest
 from tests.browser.test_workspace import sign_in
 from tests.live import Live
 
+# What a browser makes of the pages is the same on every deployment.
+pytestmark = pytest.mark.once
+
 NewPage = Callable[..., Any]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 

@@ -7,6 +7,9 @@ import pytest
 
 from tests.live import Live
 
+# What a browser makes of the pages is the same on every deployment.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def page(live: Live, new_page: Callable[..., Any]) -> Any:

@@ -8,6 +8,9 @@ import pytest
 from tests.browser.test_workspace import PHONE, sign_in
 from tests.live import Live
 
+# What a browser makes of the pages is the same on every deployment.
+pytestmark = pytest.mark.once
+
 NewPage = Callable[..., Any]
 
 

@@ -104,6 +104,7 @@ async def test_signing_in_again_within_two_minutes_changes_nothing(
 ) -> None:
     browser, screen = await at_work(workspace, ewa)
     page = await launcher()
+    await page.everything_said()  # of how she came
     await in_database(browser.post, "/logout/")
     await screen.closing_code()
     await screen.leave()
