@@ -75,7 +75,8 @@ def test_a_refresh_that_failed_comes_again_and_the_banner_goes(page: Any) -> Non
 
 
 def test_a_session_that_is_over_leads_to_the_door(page: Any) -> None:
+    # Ordered beforehand: once the cookies are gone, the page may leave at any moment.
+    page.evaluate("setTimeout(() => htmx.trigger(document.body, 'resync'), 300)")
     page.context.clear_cookies()
-    page.evaluate("htmx.trigger(document.body, 'resync')")
 
     page.get_by_role("heading", name="Sign in to your account").wait_for()
