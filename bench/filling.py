@@ -13,8 +13,8 @@ from agents.actions import create_agent
 from agents.models import Agent, Company, Group
 from bench import people
 from bench.inside import COMPANY_KEY
+from contactcenter.folding import search_text
 from conversations.models import Conversation, Tag
-from conversations.search import search_text
 
 AGENTS, GROUPS, TAGS = 12, 4, 10
 # What is open does not grow with the past.

@@ -23,10 +23,10 @@ from chat.faq.entries import has_entries, index_of
 from chat.faq.matching import Found, Outcome
 from chat.faq.models import BotQuestion, FaqEntry
 from chat.models import Notice
+from contactcenter.folding import fold
 from contactcenter.promises import keeps, make_promise
 from conversations.actions import close_by_itself, hand_to_people
 from conversations.models import Conversation, Entry
-from conversations.search import fold
 from conversations.timeline import add_automatic_message, add_bot_message
 
 # A visitor who has an answer and is silent for so long has what they wanted.

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from agents.http import AgentRequest, company_of, for_agents
 from agents.models import Company
+from contactcenter.folding import fold, query_words
 from conversations import search, views
 from conversations.attention import mark_opened
 from conversations.forms import HistoryForm
@@ -183,12 +184,12 @@ class Snippet:
         yield part[end:]
 
     def _is_found(self, word: str) -> bool:
-        return search.fold(word).startswith(tuple(self.words))
+        return fold(word).startswith(tuple(self.words))
 
 
 def _attach_snippets(company: Company, rows: list[Any], query: str) -> None:
     """Give each row `snippet`: the newest line in which the words were found."""
-    words = search.query_words(query)
+    words = query_words(query)
     if not words:
         return
     found = Q()

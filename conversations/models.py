@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Channel, Company, Group
+from contacts.models import Contact
 
 # A model of this room with a module of its own.
 from conversations.template_models import ReplyTemplate as ReplyTemplate
@@ -114,6 +115,15 @@ class Conversation(models.Model):
     # one open conversation at most, so that two first messages at once make one.
     customer_key = models.CharField(max_length=80, blank=True, default="", editable=False)
 
+    # The saved person behind it, once somebody linked them (IN4).
+    contact = models.ForeignKey(
+        Contact,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="conversations",
+        verbose_name=_("contact"),
+    )
     customer_name = models.CharField(_("customer"), max_length=120, blank=True, default="")
     customer_email = models.EmailField(_("customer's e-mail"), blank=True, default="")
     customer_phone = models.CharField(_("customer's phone"), max_length=20, blank=True, default="")

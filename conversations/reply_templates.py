@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agents.models import Agent, Company
+from contactcenter.folding import fold
 from contactcenter.promises import keeps, make_promise
 from conversations.models import Conversation, ReplyTemplate
-from conversations.search import fold
 from conversations.template_models import ReplyTemplateQuerySet
 
 MOST_OF_COMPANY, MOST_OF_AGENT = 500, 100

@@ -1,52 +1,18 @@
 """Full-text search over every timeline (HI1), the same answers on SQLite and PostgreSQL.
 
-Each entry carries `search_text`: its words without case and accents (ł included, which the databases' own folding
-forgets), behind a word that names the company, so that the index itself keeps companies apart. SQLite indexes it with
-FTS5, PostgreSQL with a GIN index; both are asked for words that begin like the words typed.
+Each entry carries its folded words (contactcenter/folding.py). SQLite indexes them with FTS5, PostgreSQL with a GIN
+index; both are asked for words that begin like the words typed.
 """
-
-import re
-import unicodedata
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from contactcenter.folding import company_word, query_words
 from conversations.models import Conversation, Entry
 
-MAX_WORDS = 8
 # Of a word that matches very often only the newest entries are looked through.
 NEWEST_MATCHES = 20_000
-
-_SPECIAL = str.maketrans(
-    {"ł": "l", "Ł": "l", "ß": "ss", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae"}
-)
-_WORD = re.compile(r"[^\W_]+")
-
-
-def fold(text: str) -> str:
-    """Without case, accents and characters that only look different. ASCII, the usual case, is quick."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
-
-
-def company_word(company_id: int) -> str:
-    return f"company{company_id}x"
-
-
-def search_text(company_id: int, *texts: str) -> str:
-    """What is stored of an entry for searching."""
-    words = [company_word(company_id)]
-    for text in texts:
-        words += _WORD.findall(fold(text))
-    return " ".join(words)
-
-
-def query_words(query: str) -> list[str]:
-    """The folded words of a query."""
-    return _WORD.findall(fold(query))[:MAX_WORDS]
 
 
 def matching(conversations: QuerySet[Conversation], company_id: int, query: str) -> QuerySet[Conversation]:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.forms.parts import OneLine, text_input
 from agents.models import Channel, Language
+from contactcenter.folding import fold
 from conversations.channels import carrying_channels
 from conversations.forms import PlainText
 from conversations.models import ReplyTemplate
-from conversations.search import fold
 
 
 class Shortcut(OneLine):

@@ -8,8 +8,8 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Company
+from contactcenter.folding import fold
 from conversations.models import Conversation
-from conversations.search import fold
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from agents.models import Agent
 from contactcenter.events import EntryAdded, VisitorEntry, publish
+from contactcenter.folding import search_text
 from contactcenter.realtime import company_agents
 from conversations.models import Conversation, Entry
-from conversations.search import search_text
 
 MAX_TEXT = 10_000
 PREVIEW = 160

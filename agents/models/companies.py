@@ -71,6 +71,11 @@ class Company(models.Model):
         _("most agents"), null=True, blank=True, default=10, help_text=_("Empty: any number.")
     )
 
+    # In bytes: 17 GB, as in the manual's screens, until a plan says otherwise.
+    storage_limit = models.PositiveBigIntegerField(
+        _("storage (bytes)"), null=True, blank=True, default=17 * 1024**3, help_text=_("Empty: any amount.")
+    )
+
     # Outside its working hours the company's widgets are offline, whoever is signed in (ST5).
     keeps_hours = models.BooleanField(_("keeps working hours"), default=False)
 

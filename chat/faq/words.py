@@ -7,7 +7,7 @@ from threading import Lock
 import snowballstemmer
 
 from agents.models import Language
-from conversations.search import fold
+from contactcenter.folding import fold
 
 _WORD = re.compile(r"[^\W_]+")
 # Of a long question only so many different words are looked at.

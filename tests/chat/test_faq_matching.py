@@ -11,7 +11,7 @@ import pytest
 from chat.faq.likeness import likeness
 from chat.faq.matching import Index, Outcome, Phrase, Ranking
 from chat.faq.words import stems
-from conversations.search import fold
+from contactcenter.folding import fold
 
 LABELLED: dict[str, Any] = json.loads((Path(__file__).parent / "faq_questions.json").read_text("utf-8"))
 LANGUAGES = ["pl", "en"]
