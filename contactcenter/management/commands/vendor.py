@@ -1,7 +1,8 @@
-"""Third-party files in static/: what they are, where they came from, and that nobody has touched them.
+"""Third-party files in static/ and tests/: what they are, where they came from, and that nobody has touched them.
 
-`static/vendor/manifest.json` lists every package with its version, licence and files, and every file with its
-checksums. Packages come from npm; the tool `npm` is needed for --update only.
+`static/vendor/manifest.json` (and `tests/vendor/manifest.json`, for what only the tests need) lists every package with
+its version, licence and files, and every file with its checksums. Packages come from npm; the tool `npm` is needed for
+--update only.
 """
 
 import base64
@@ -17,6 +18,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+# Where a vendor/manifest.json lies. An installation need not have the tests.
+ROOTS = ["static", "tests"]
 # Folders in which every file must be listed.
 GUARDED = ["vendor", "fonts"]
 
@@ -66,7 +69,7 @@ def read(archive: tarfile.TarFile, path: str) -> bytes:
 
 
 class Command(BaseCommand):
-    help = "Check the third-party files in static/, or bring another version of one."
+    help = "Check the third-party files in static/ and tests/, or bring another version of one."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -75,31 +78,39 @@ class Command(BaseCommand):
         group.add_argument("--update", metavar="NAME@VERSION", help="replace a package's files by npm's")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.static = Path(settings.BASE_DIR) / "static"
-        self.path = self.static / "vendor" / "manifest.json"
-        self.manifest = json.loads(self.path.read_text())
+        folders = [Path(settings.BASE_DIR) / root for root in ROOTS]
+        manifests = {
+            folder: json.loads(path.read_text())
+            for folder in folders
+            if (path := folder / "vendor" / "manifest.json").is_file()
+        }
         if options["check"]:
-            problems = check(self.static, self.manifest)
+            problems = [each for folder, manifest in manifests.items() for each in check(folder, manifest)]
             if problems:
                 raise CommandError("\n".join(problems))
-            self.stdout.write(f"{len(self.manifest['packages'])} packages, all as they came.")
+            count = sum(len(manifest["packages"]) for manifest in manifests.values())
+            self.stdout.write(f"{count} packages, all as they came.")
         else:
             name, _, version = options["update"].rpartition("@")
-            self.update(name, version)
+            for folder, manifest in manifests.items():
+                for package in manifest["packages"]:
+                    if version and package["name"] == name:
+                        self.update(folder, manifest, package, version)
+                        return
+            raise CommandError(f"The manifests have no package {name!r}: add it with its files first.")
 
-    def update(self, name: str, version: str) -> None:
-        package = next((each for each in self.manifest["packages"] if each["name"] == name), None)
-        if package is None or not version:
-            raise CommandError(f"The manifest has no package {name!r}: add it with its files first.")
+    def update(self, root: Path, manifest: dict[str, Any], package: dict[str, Any], version: str) -> None:
+        name = package["name"]
         with tempfile.TemporaryDirectory() as folder, fetch(name, version, Path(folder)) as archive:
             about = json.loads(read(archive, "package.json"))
             # Everything is read before anything is written.
             contents = {file["file"]: read(archive, file["from"]) for file in package["files"]}
         for file in package["files"]:
-            (self.static / file["file"]).write_bytes(contents[file["file"]])
+            (root / file["file"]).write_bytes(contents[file["file"]])
             file.update(checksums(contents[file["file"]]))
         package.update(
             version=about["version"], licence=about["license"], source=f"npm:{name}@{about['version']}"
         )
-        self.path.write_text(json.dumps(self.manifest, indent=2, ensure_ascii=False) + "\n")
+        path = root / "vendor" / "manifest.json"
+        path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         self.stdout.write(f"{name} is {about['version']} now. Look at its release notes, then commit.")
