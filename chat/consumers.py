@@ -161,7 +161,7 @@ class VisitorSocket(WidgetSocket):
         visit = self._known()
         self._limit_frames()
         if visit.conversation_id is None:
-            visit.note_page(data)
+            visit.trail.note(data)
         else:
             await in_database(visit.go_to, data)
 

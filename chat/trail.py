@@ -5,11 +5,14 @@ page is one short transaction, in which the conversation's row says whether it i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
+from chat.cleaning import clean_age, clean_short, clean_url
+from chat.limits import PAGES, address_limit
 from chat.models import VisitedPage
 from contactcenter.events import PageVisited, publish
 from contactcenter.realtime import company_agents
@@ -33,6 +36,63 @@ class Seen:
     title: str
     referrer: str
     at: datetime
+
+
+@dataclass
+class Trail:
+    """What one connection remembers of the pages that its visitor looks at: where they are, and which of the pages no
+    conversation has kept as yet, the newest last."""
+
+    url: str = ""
+    title: str = ""
+    unkept: list[Seen] = field(default_factory=list)
+
+    def note_all(self, earlier: object, page: object) -> None:
+        """What a client tells when it says hello."""
+        for each in earlier[-MOST_BEFORE:] if isinstance(earlier, list) else []:
+            self.note(each)
+        self.note(page)
+
+    def note(self, page: object) -> None:
+        """Where the visitor is, remembered; nothing is written."""
+        if not isinstance(page, dict):
+            return
+        before = self.url
+        self.url, self.title = clean_url(page.get("url")), clean_short(page.get("title"), 300)
+        if self.url and self.url != before:
+            self._remember(clean_url(page.get("referrer")), clean_age(page.get("ago")))
+
+    def _remember(self, referrer: str = "", ago: timedelta = timedelta()) -> None:
+        seen = Seen(self.url, self.title, referrer, timezone.now() - ago)
+        self.unkept = [*self.unkept, seen][-MOST_BEFORE:]
+
+    def go_to(self, page: object, *, company_id: int, conversation_id: int | None, who: str) -> None:
+        """The visitor went to another page: kept when they have written (WI10). Of `who` only so many are."""
+        self.note(page)
+        # Over HTTP the hello before it has said the same already, where it need not be news.
+        if is_repeated := not self.unkept and bool(self.url):
+            self._remember()
+        if conversation_id is not None:
+            self._keep(company_id, conversation_id, who)
+        if is_repeated:
+            self.unkept = []
+
+    def arrive(self, conversation: Conversation, *, for_the_first_time: bool, who: str) -> None:
+        """Hello was said from some page. Where nothing is new nothing is written: over HTTP that is every 3 seconds."""
+        if not conversation.is_open or not self.url:
+            return
+        is_known = conversation.page_url == self.url
+        if is_known or (not for_the_first_time and is_recent(conversation.pk, self.url)):
+            self.unkept = []
+        else:
+            self.unkept = self.unkept[-1:]
+            self._keep(conversation.company_id, conversation.pk, who)
+
+    def _keep(self, company_id: int, conversation_id: int, who: str) -> None:
+        if not self.unkept or address_limit(PAGES, who):
+            return
+        if keep_pages(company_id=company_id, conversation_id=conversation_id, seen=self.unkept):
+            self.unkept = []
 
 
 def keep_first(conversation: Conversation, seen: Sequence[Seen]) -> None:

@@ -15,12 +15,12 @@ from agents.availability import widget_availability
 from agents.models import Channel, Company, Group, Language
 from chat import bot, notices
 from chat.busy import promise_to_say_busy
-from chat.cleaning import clean_age, clean_client_id, clean_short, clean_text, clean_url
+from chat.cleaning import clean_client_id, clean_text
 from chat.identity import Introduced, introduced, keep_introduction, stand_for
-from chat.limits import CONVERSATIONS, PAGES, address_limit
+from chat.limits import CONVERSATIONS, address_limit
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
-from chat.trail import MOST_BEFORE, Seen, is_recent, keep_first, keep_pages
+from chat.trail import Trail, keep_first
 from contactcenter.events import VisitorTyping, publish_rollback_unsafe
 from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
@@ -63,9 +63,8 @@ class Visit:
     introduced: Introduced = field(default_factory=Introduced)
     group_id: int | None = None
     language: str = ""
-    page: dict[str, str] = field(default_factory=dict)
-    # The pages that no conversation has kept as yet, the newest last.
-    trail: list[Seen] = field(default_factory=list)
+    # Where they are, and what they looked at before.
+    trail: Trail = field(default_factory=Trail)
     # What the visitor was last told of the widget.
     is_online: bool = False
     # Nobody has joined the conversation as yet; and when this connection last wrote down that its visitor is here.
@@ -98,7 +97,8 @@ class Visit:
             entries = self._entries(conversation, data.get("after"))
             if conversation.is_open:
                 keep_introduction(conversation.pk, self.introduced)
-            self._arrive(conversation, for_the_first_time=data.get("after") is None)
+            is_first = data.get("after") is None
+            self.trail.arrive(conversation, for_the_first_time=is_first, who=self.token_hash)
         self._note_sign_of_life(conversation)
         return {
             "token": token,
@@ -114,51 +114,12 @@ class Visit:
         if isinstance(group_id, int) and not isinstance(group_id, bool) and 0 < group_id < 2**63:
             known = Group.objects.filter(company_id=self.company_id, pk=group_id).exists()
             self.group_id = group_id if known else None
-        earlier = data.get("trail")
-        for page in earlier[-MOST_BEFORE:] if isinstance(earlier, list) else []:
-            self.note_page(page)
-        self.note_page(data.get("page"))
-
-    def note_page(self, page: object) -> None:
-        """Where the visitor is, remembered; nothing is written."""
-        if not isinstance(page, dict):
-            return
-        before, url = self.page.get("url"), clean_url(page.get("url"))
-        self.page = {"url": url, "title": clean_short(page.get("title"), 300)}
-        if url and url != before:
-            self._remember(clean_url(page.get("referrer")), clean_age(page.get("ago")))
-
-    def _remember(self, referrer: str = "", ago: timedelta = timedelta()) -> None:
-        seen = Seen(self.page["url"], self.page["title"], referrer, timezone.now() - ago)
-        self.trail = [*self.trail, seen][-MOST_BEFORE:]
+        self.trail.note_all(data.get("trail"), data.get("page"))
 
     def go_to(self, page: object) -> None:
-        """The visitor went to another page: kept when they have written (WI10)."""
-        self.note_page(page)
-        # Over HTTP the hello before it has said the same already, where it need not be news.
-        if is_repeated := not self.trail and bool(self.page.get("url")):
-            self._remember()
-        if self.conversation_id is not None:
-            self._keep_trail(self.conversation_id)
-        if is_repeated:
-            self.trail = []
-
-    def _arrive(self, conversation: Conversation, *, for_the_first_time: bool) -> None:
-        """Hello was said from some page. Where nothing is new nothing is written: over HTTP that is every 3 seconds."""
-        url = self.page.get("url")
-        if not conversation.is_open or not url:
-            return
-        if conversation.page_url == url or (not for_the_first_time and is_recent(conversation.pk, url)):
-            self.trail = []
-        else:
-            self.trail = self.trail[-1:]
-            self._keep_trail(conversation.pk)
-
-    def _keep_trail(self, conversation_id: int) -> None:
-        if not self.trail or address_limit(PAGES, self.token_hash):
-            return
-        if keep_pages(company_id=self.company_id, conversation_id=conversation_id, seen=self.trail):
-            self.trail = []
+        """The visitor went to another page (WI10)."""
+        company, conversation = self.company_id, self.conversation_id
+        self.trail.go_to(page, company_id=company, conversation_id=conversation, who=self.token_hash)
 
     def _is(self, visitor: Visitor) -> None:
         self.customer_key, self.name = visitor.customer_key, visitor.name
@@ -343,8 +304,8 @@ class Visit:
             "customer_name": visitor.name or self.introduced.proven_name,
             "customer_email": visitor.email or self.introduced.proven_email,
             "customer_language": self.language,
-            "page_url": self.page.get("url", ""),
-            "page_title": self.page.get("title", ""),
+            "page_url": self.trail.url,
+            "page_title": self.trail.title,
             "user_agent": self.user_agent,
         }
         company = Company.objects.get(pk=self.company_id)
@@ -364,14 +325,14 @@ class Visit:
                 data=pressed,
                 **(known | facts),
             )
-            keep_first(conversation, self.trail)
+            keep_first(conversation, self.trail.unkept)
             keep_introduction(conversation.pk, self.introduced)
             if with_bot:
                 bot.promise_to_answer(conversation.pk)
             else:
                 promise_to_say_busy(company=company, conversation=conversation, online=online)
                 notices.conversation_began(conversation=conversation, at=stored.at, online=online)
-        self.waits, self.renewed_at, self.trail = not with_bot, stored.at, []
+        self.waits, self.renewed_at, self.trail.unkept = not with_bot, stored.at, []
         return conversation, stored
 
     def _moved_to(self, conversation: Conversation, stored: Stored) -> Stored:
