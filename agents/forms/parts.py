@@ -77,3 +77,38 @@ class PictureForm(forms.Form):
 
 def text_input(**attrs: Any) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "input", **attrs})
+
+
+class NameForm(PointsToError, forms.Form):
+    """What somebody is called."""
+
+    first_name = OneLine(
+        label=_("First name"),
+        max_length=60,
+        widget=text_input(autocomplete="given-name", maxlength=60),
+        error_messages={"required": _("Enter a first name: customers see it.")},
+    )
+    last_name = OneLine(
+        label=_("Surname"),
+        required=False,
+        max_length=60,
+        widget=text_input(autocomplete="family-name", maxlength=60),
+    )
+
+
+class PersonForm(NameForm):
+    """What is known of an agent."""
+
+    position = OneLine(
+        label=_("Position"),
+        required=False,
+        max_length=80,
+        widget=text_input(autocomplete="organization-title", maxlength=80),
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=300,
+        help_text=_("A few words for your colleagues: what you know about, when to ask you."),
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "maxlength": 300}),
+    )

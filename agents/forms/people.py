@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agents.forms.doors import NewPasswordForm
-from agents.forms.parts import OneLine, PointsToError, Several, text_input
+from agents.forms.parts import NameForm, OneLine, PersonForm, PointsToError, Several, text_input
 from agents.models import Agent, Channel, Company, Group, Invitation
 
 ACCESS_HELP = {
@@ -75,33 +75,20 @@ class InviteForm(DutiesForm):
         self.initial.setdefault("channels", Channel.values)
 
 
-class AgentForm(DutiesForm):
+class AgentForm(PersonForm, DutiesForm):
     """An agent, as those with full access edit them."""
 
-    FACTS = ("first_name", "last_name", "position", "description", "access")
-
-    first_name = OneLine(
-        label=_("First name"),
-        max_length=60,
-        widget=text_input(autocomplete="off"),
-        error_messages={"required": _("Enter a first name: customers see it.")},
-    )
-    last_name = OneLine(
-        label=_("Surname"), max_length=60, required=False, widget=text_input(autocomplete="off")
-    )
-    position = OneLine(label=_("Position"), max_length=80, required=False, widget=text_input())
-    description = forms.CharField(
-        label=_("Description"),
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "maxlength": 300}),
-    )
+    FACTS = (*PersonForm.base_fields, "access")
 
     def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
         initial = {name: getattr(agent, name) for name in self.FACTS}
         initial["groups"] = list(agent.groups_of.values_list("pk", flat=True))
         initial["channels"] = list(agent.channels.values_list("channel", flat=True))
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["description"].help_text = ""
+        for name in PersonForm.base_fields:
+            # It is not the reader of the page who is called so.
+            self.fields[name].widget.attrs["autocomplete"] = "off"
 
     @property
     def facts(self) -> dict[str, str]:
@@ -135,18 +122,9 @@ class GroupForm(PointsToError, forms.Form):
         members.queryset = people.order_by("first_name", "last_name", "pk")
 
 
-class JoinForm(PointsToError, NewPasswordForm):
+class JoinForm(NameForm, NewPasswordForm):
     """Name and password of somebody who was invited; agents.invitations.accept_invitation makes the account."""
 
-    first_name = OneLine(
-        label=_("First name"),
-        max_length=60,
-        widget=text_input(autocomplete="given-name", autofocus=True),
-        error_messages={"required": _("Enter a first name: customers see it.")},
-    )
-    last_name = OneLine(
-        label=_("Surname"), max_length=60, required=False, widget=text_input(autocomplete="family-name")
-    )
     field_order = ["first_name", "last_name"]
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
@@ -155,6 +133,7 @@ class JoinForm(PointsToError, NewPasswordForm):
         self.fields["new_password1"].label = _("Password")
         self.fields["new_password2"].label = _("Password once more")
         del self.fields["new_password1"].widget.attrs["autofocus"]
+        self.fields["first_name"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         person = cast(Agent, self.user)

@@ -5,35 +5,20 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agents.forms.parts import OneLine, PointsToError, text_input
+from agents.forms.parts import PersonForm
 from agents.models import Agent, Language
 
 
-class ProfileForm(PointsToError, forms.Form):
-    first_name = OneLine(
-        label=_("First name"), max_length=60, widget=text_input(autocomplete="given-name", maxlength=60)
-    )
-    last_name = OneLine(
-        label=_("Surname"), max_length=60, widget=text_input(autocomplete="family-name", maxlength=60)
-    )
-    position = OneLine(
-        label=_("Position"),
-        required=False,
-        max_length=80,
-        widget=text_input(autocomplete="organization-title", maxlength=80),
-    )
-    description = forms.CharField(
-        label=_("Description"),
-        required=False,
-        max_length=300,
-        help_text=_("A few words for your colleagues: what you know about, when to ask you."),
-        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "maxlength": 300}),
-    )
+class ProfileForm(PersonForm):
     language = forms.ChoiceField(
         label=_("Language"),
         choices=Language,
         help_text=_("Of these pages and of the e-mails you get."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["last_name"].required = True
 
     @classmethod
     def of(cls, agent: Agent, data: Any = None, *, language: str) -> "ProfileForm":

@@ -1,8 +1,11 @@
 """General settings of the company (SE1)."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,7 +15,7 @@ from agents.http import AgentRequest, company_of, for_full_access
 from agents.models import Agent, AgentChannel, Channel
 from agents.particulars import update_company
 from agents.pictures import change_logo, make_logo
-from agents.views.pictures import receive_picture
+from agents.views.pictures import Picture
 from contactcenter.middleware import explains_large_bodies
 
 
@@ -69,24 +72,25 @@ def look(request: AgentRequest) -> HttpResponse:
     return redirect("agents:general")
 
 
+def _logo(request: AgentRequest) -> Picture:
+    return Picture(
+        make=make_logo,
+        change=partial(change_logo, company=company_of(request.user)),
+        page=lambda form: _page(request, picture=form),
+        address=reverse("agents:general"),
+        saved=_("The logo is saved. The chat shows it when nobody is available."),
+        removed=_("The logo is removed."),
+    )
+
+
 @explains_large_bodies
 @for_full_access
 @require_http_methods(["GET", "HEAD", "POST"])
 def logo(request: AgentRequest) -> HttpResponse:
-    """Upload a logo. GET: a reload after a file that was refused."""
-    if request.method != "POST":
-        return redirect("agents:general")
-    content, form = receive_picture(request, make_logo)
-    if content is None:
-        return _page(request, picture=form)
-    change_logo(company=company_of(request.user), content=content)
-    messages.success(request, _("The logo is saved. The chat shows it when nobody is available."))
-    return redirect("agents:general")
+    return _logo(request).receive(request)
 
 
 @for_full_access
 @require_POST
 def remove_logo(request: AgentRequest) -> HttpResponse:
-    change_logo(company=company_of(request.user), content=None)
-    messages.success(request, _("The logo is removed."))
-    return redirect("agents:general")
+    return _logo(request).remove(request)

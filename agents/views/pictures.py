@@ -3,11 +3,14 @@ websites."""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -41,9 +44,38 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     return response
 
 
-def receive_picture(
-    request: AgentRequest, make: Callable[[IO[bytes]], bytes]
-) -> tuple[bytes | None, PictureForm]:
+@dataclass(frozen=True)
+class Picture:
+    """Somebody's picture, and the page on which it is changed."""
+
+    make: Callable[[IO[bytes]], bytes]
+    # Called with the content that `make` made, or None.
+    change: Callable[..., object]
+    # Shows the form with what is wrong.
+    page: Callable[[PictureForm], HttpResponse]
+    address: str
+    saved: str
+    removed: str
+
+    def receive(self, request: AgentRequest) -> HttpResponse:
+        """An upload. GET: a reload after one that was refused."""
+        if request.method != "POST":
+            return redirect(self.address)
+        content, form = _receive(request, self.make)
+        if content is None:
+            return self.page(form)
+        return self._change(request, content, self.saved)
+
+    def remove(self, request: AgentRequest) -> HttpResponse:
+        return self._change(request, None, self.removed)
+
+    def _change(self, request: AgentRequest, content: bytes | None, words: str) -> HttpResponse:
+        self.change(content=content)
+        messages.success(request, words)
+        return redirect(self.address)
+
+
+def _receive(request: AgentRequest, make: Callable[[IO[bytes]], bytes]) -> tuple[bytes | None, PictureForm]:
     """The picture that `make` made of the upload; None when it could not, and the form that says why."""
     form = PictureForm(request.POST, request.FILES)
     complete = form.is_valid()

@@ -1,8 +1,11 @@
 """My profile (PR1)."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +16,7 @@ from agents.http import AgentRequest, for_agents
 from agents.models import Channel
 from agents.particulars import update_profile
 from agents.pictures import change_avatar, make_avatar
-from agents.views.pictures import receive_picture
+from agents.views.pictures import Picture
 from contactcenter.middleware import explains_large_bodies
 
 
@@ -50,24 +53,25 @@ def profile(request: AgentRequest) -> HttpResponse:
     return redirect("agents:profile")
 
 
+def _photo(request: AgentRequest) -> Picture:
+    return Picture(
+        make=make_avatar,
+        change=partial(change_avatar, agent=request.user),
+        page=lambda form: _page(request, _form(request), form, status=422),
+        address=reverse("agents:profile"),
+        saved=_("Your photo is saved. Visitors see it when you are available."),
+        removed=_("Your photo is removed."),
+    )
+
+
 @explains_large_bodies
 @for_agents
 @require_http_methods(["GET", "HEAD", "POST"])
 def photo(request: AgentRequest) -> HttpResponse:
-    """Upload a photo. GET: a reload after a photo that was refused."""
-    if request.method != "POST":
-        return redirect("agents:profile")
-    content, form = receive_picture(request, make_avatar)
-    if content is None:
-        return _page(request, _form(request), form, status=422)
-    change_avatar(agent=request.user, content=content)
-    messages.success(request, _("Your photo is saved. Visitors see it when you are available."))
-    return redirect("agents:profile")
+    return _photo(request).receive(request)
 
 
 @for_agents
 @require_POST
 def remove_photo(request: AgentRequest) -> HttpResponse:
-    change_avatar(agent=request.user, content=None)
-    messages.success(request, _("Your photo is removed."))
-    return redirect("agents:profile")
+    return _photo(request).remove(request)

@@ -1,11 +1,13 @@
 """The people of a company, for those who decide over it (AG1, AG3–AG6)."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -19,7 +21,7 @@ from agents.invitations import open_invitations
 from agents.models import Agent, Company
 from agents.people import people_of
 from agents.pictures import change_avatar, make_avatar
-from agents.views.pictures import receive_picture
+from agents.views.pictures import Picture
 from contactcenter.middleware import explains_large_bodies
 
 
@@ -77,31 +79,30 @@ def _page(
     return render(request, "agents/users/edit.html", facts, status=status)
 
 
+def _photo(request: AgentRequest, pk: int) -> Picture:
+    company = company_of(request.user)
+    agent = get_agent_or_404(company, pk)
+    return Picture(
+        make=make_avatar,
+        change=partial(change_avatar, agent=agent),
+        page=lambda form: _page(request, agent, AgentForm(company=company, agent=agent), form, status=422),
+        address=reverse("agents:user", args=[pk]),
+        saved=_("The photo is saved. Visitors see it when %(name)s is available.") % {"name": agent.name},
+        removed=_("The photo is removed."),
+    )
+
+
 @explains_large_bodies
 @for_full_access
 @require_http_methods(["GET", "HEAD", "POST"])
 def photo(request: AgentRequest, pk: int) -> HttpResponse:
-    """Give an agent a photo. GET: a reload after a photo that was refused."""
-    company = company_of(request.user)
-    agent = get_agent_or_404(company, pk)
-    if request.method != "POST":
-        return redirect("agents:user", pk)
-    content, form = receive_picture(request, make_avatar)
-    if content is None:
-        return _page(request, agent, AgentForm(company=company, agent=agent), form, status=422)
-    change_avatar(agent=agent, content=content)
-    messages.success(
-        request, _("The photo is saved. Visitors see it when %(name)s is available.") % {"name": agent.name}
-    )
-    return redirect("agents:user", pk)
+    return _photo(request, pk).receive(request)
 
 
 @for_full_access
 @require_POST
 def remove_photo(request: AgentRequest, pk: int) -> HttpResponse:
-    change_avatar(agent=get_agent_or_404(company_of(request.user), pk), content=None)
-    messages.success(request, _("The photo is removed."))
-    return redirect("agents:user", pk)
+    return _photo(request, pk).remove(request)
 
 
 @require_POST

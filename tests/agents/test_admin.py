@@ -13,7 +13,7 @@ from contactcenter.models import OutgoingMail, Promise
 from contactcenter.promises import sweep_promises
 from contactcenter.realtime import one_agent, widgets
 from conversations.models import Offer
-from tests.factories import PASSWORD, make_agent, make_company, make_conversation, make_operator
+from tests.factories import PASSWORD, make_agent, make_conversation, make_operator
 from tests.published import Published
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 def operator(client: Client) -> Client:
     client.force_login(make_operator())
     return client
-
-
-@pytest.fixture
-def company() -> Company:
-    return make_company()
-
-
-@pytest.fixture
-def founder(company: Company) -> Agent:
-    return company.agents.get()
 
 
 def fields_of(agent: Agent, **changes: str) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """General settings of a company (SE1)."""
 
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,20 +11,9 @@ from agents.forms.company import is_nip
 from agents.models import Agent, Company
 from agents.opening import save_hours
 from contactcenter.models import Promise
-from tests.factories import make_agent, make_company
+from tests.factories import make_agent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
-
-
-@pytest.fixture
-def company() -> Company:
-    return make_company(language="en")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture

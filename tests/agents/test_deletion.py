@@ -24,22 +24,6 @@ LAST_ONE = "at least one agent with full access"
 
 
 @pytest.fixture
-def company() -> Company:
-    return make_company(language="en")
-
-
-@pytest.fixture
-def founder(company: Company) -> Agent:
-    return company.agents.get()
-
-
-@pytest.fixture
-def admin(client: Client, founder: Agent) -> Client:
-    client.force_login(founder)
-    return client
-
-
-@pytest.fixture
 def ewa(company: Company) -> Agent:
     return make_agent(company, "Ewa", online=True, groups=("Sales",))
 

@@ -15,17 +15,6 @@ from tests.published import Published
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def company() -> Company:
-    return make_company(language="en")
-
-
-@pytest.fixture
-def admin(client: Client, company: Company) -> Client:
-    client.force_login(company.agents.get())
-    return client
-
-
 def test_without_groups_the_page_says_what_they_are_for(admin: Client) -> None:
     page = admin.get("/settings/groups/").text
 

@@ -8,27 +8,11 @@ from contactcenter.events import AvailabilityChanged
 from contactcenter.promises import sweep_promises
 from contactcenter.realtime import widgets
 from conversations.models import Conversation, Offer
-from tests.factories import make_agent, make_company, make_conversation
+from tests.factories import make_agent, make_conversation
 from tests.published import Published
 
 pytestmark = pytest.mark.django_db
 PATH = "/settings/channels/chat/users/"
-
-
-@pytest.fixture
-def company() -> Company:
-    return make_company(language="en")
-
-
-@pytest.fixture
-def founder(company: Company) -> Agent:
-    return company.agents.get()
-
-
-@pytest.fixture
-def admin(client: Client, founder: Agent) -> Client:
-    client.force_login(founder)
-    return client
 
 
 def switch(admin: Client, agent: Agent, *, on: bool, path: str = PATH):

@@ -17,21 +17,11 @@ from agents.models import Agent, Company
 from agents.pictures import MAX_BYTES, NotAPicture, change_avatar, make_avatar, make_logo, path_of
 from contactcenter.models import Promise
 from contactcenter.promises import keep_promise
-from tests.factories import make_agent, make_company
+from tests.factories import make_agent
 
-# Files and their pictures: nothing here differs between deployments.
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT / "pictures"
-
-
-@pytest.fixture
-def company() -> Company:
-    return make_company()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+# What becomes of the bytes of a file: the same on every deployment.
+only_decodes = pytest.mark.once
 
 
 @pytest.fixture
@@ -118,6 +108,7 @@ NOT_PICTURES: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 # Pillow's own warning is an error in tests only: it must not be what refuses them.
+@only_decodes
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("what", NOT_PICTURES)
 def test_what_is_not_a_picture_is_refused_in_the_form(
@@ -134,6 +125,7 @@ def test_what_is_not_a_picture_is_refused_in_the_form(
     assert not media.exists()
 
 
+@only_decodes
 @pytest.mark.parametrize(
     "name", ["me.svg", "me.html", "../../me.png", "me.png\0.html", "con", "", "‮gnp.me", "ż" * 300]
 )
@@ -143,9 +135,10 @@ def test_a_picture_is_a_picture_under_any_name(name: str, signed_in: Client, ewa
 
     assert response.status_code == 302
     ewa.refresh_from_db()
-    assert [path.name for path in media.iterdir()] == [ewa.avatar]
+    assert files(media) == {ewa.avatar}
 
 
+@only_decodes
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 @pytest.mark.parametrize("size", [(60, 40), (1, 1), (3000, 2), (2, 3000), (900, 900)])
 def test_every_kind_becomes_a_square_photo(kind: str, size: tuple[int, int]) -> None:
@@ -154,6 +147,7 @@ def test_every_kind_becomes_a_square_photo(kind: str, size: tuple[int, int]) -> 
     assert (photo.format, photo.size, photo.mode) == ("WEBP", (256, 256), "RGB")
 
 
+@only_decodes
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_every_kind_of_colour_is_understood(mode: str) -> None:
     picture = (
@@ -169,6 +163,7 @@ def test_every_kind_of_colour_is_understood(mode: str) -> None:
     assert min(photo.getpixel((128, 128))) > 245
 
 
+@only_decodes
 def test_cmyk_is_understood() -> None:
     target = BytesIO()
     Image.new("CMYK", (300, 300), (0, 0, 0, 0)).save(target, "JPEG")
@@ -176,6 +171,7 @@ def test_cmyk_is_understood() -> None:
     assert min(opened(make_avatar(BytesIO(target.getvalue()))).getpixel((128, 128))) > 245
 
 
+@only_decodes
 def test_a_photo_stands_upright_and_says_nothing_of_its_camera() -> None:
     exif = Image.Exif()
     exif[0x0112] = 8  # the camera was turned to the right
@@ -195,6 +191,7 @@ def test_a_photo_stands_upright_and_says_nothing_of_its_camera() -> None:
     assert b"home" not in content
 
 
+@only_decodes
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF", "ignore:Possibly corrupt EXIF")
 def test_broken_exif_breaks_nothing() -> None:
     broken = drawn("JPEG", (400, 400), exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\x01\x12" * 40)
@@ -202,6 +199,7 @@ def test_broken_exif_breaks_nothing() -> None:
     assert opened(make_avatar(BytesIO(broken))).size == (256, 256)
 
 
+@only_decodes
 def test_colour_profiles_and_texts_do_not_stay() -> None:
     from PIL.PngImagePlugin import PngInfo
 
@@ -213,6 +211,7 @@ def test_colour_profiles_and_texts_do_not_stay() -> None:
     assert opened(logo).info.get("icc_profile") is None
 
 
+@only_decodes
 def test_of_an_animation_the_first_picture_stays() -> None:
     frames = [Image.new("RGB", (300, 300), colour) for colour in ("red", "blue", "green")]
     target = BytesIO()
@@ -224,6 +223,7 @@ def test_of_an_animation_the_first_picture_stays() -> None:
     assert photo.getpixel((128, 128))[0] > 200
 
 
+@only_decodes
 def test_a_logo_fits_into_its_box_and_stays_transparent() -> None:
     picture = Image.new("RGBA", (2000, 500), (0, 0, 0, 0))
     picture.paste("red", (900, 0, 1100, 500))
@@ -237,10 +237,12 @@ def test_a_logo_fits_into_its_box_and_stays_transparent() -> None:
     assert logo.getpixel((256, 64))[3] == 255
 
 
+@only_decodes
 def test_a_small_logo_is_not_blown_up() -> None:
     assert opened(make_logo(BytesIO(drawn(size=(60, 40))))).size == (60, 40)
 
 
+@only_decodes
 def test_a_bomb_is_refused_before_it_unfolds() -> None:
     import tracemalloc
 
@@ -258,7 +260,7 @@ def test_a_bomb_is_refused_before_it_unfolds() -> None:
 
 
 def files(media: Path) -> set[str]:
-    return {path.name for path in media.iterdir()}
+    return {path.name for path in (media / "pictures").iterdir()}
 
 
 def keep_all() -> None:
@@ -323,6 +325,7 @@ def test_everybody_sees_a_picture_and_it_can_do_nothing(client: Client, seen: st
     assert not response.cookies
 
 
+@only_decodes
 @pytest.mark.parametrize(
     "name",
     [
@@ -338,9 +341,10 @@ def test_everybody_sees_a_picture_and_it_can_do_nothing(client: Client, seen: st
     ],
 )
 def test_there_is_nothing_else_at_these_addresses(client: Client, media: Path, name: str) -> None:
-    media.mkdir(parents=True)
-    (media.parent.parent / "secret_key").write_text("secret")
-    (media / "x.svg").write_bytes(SVG)
+    pictures = media / "pictures"
+    pictures.mkdir(parents=True)
+    (media.parent / "secret_key").write_text("secret")
+    (pictures / "x.svg").write_bytes(SVG)
 
     assert client.get(f"/pictures/{name}").status_code == 404
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,21 +14,10 @@ from agents.models import Agent, Channel, Company
 from contactcenter.events import AvailabilityChanged
 from contactcenter.pages import CUT_SHORT
 from contactcenter.realtime import widgets
-from tests.factories import make_agent, make_company, make_conversation
+from tests.factories import make_agent, make_conversation
 from tests.published import Published
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
-
-
-@pytest.fixture
-def company() -> Company:
-    return make_company()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture
@@ -75,7 +63,7 @@ def test_what_is_saved_is_there_on_the_next_page(signed_in: Callable[[Agent], Cl
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("first_name", "   ", "This field is required."),
+        ("first_name", "   ", "Enter a first name: customers see it."),
         ("last_name", "", "This field is required."),
         ("first_name", "x" * 61, "at most 60 characters"),
         ("description", "x" * 301, "at most 300 characters"),

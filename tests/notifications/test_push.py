@@ -34,6 +34,14 @@ def close_tab(agent: Agent) -> None:
     release_lease(agent_id=agent.pk, device=device_of(agent))
 
 
+@pytest.fixture
+def away(ewa: Agent, client: Client, push_service: PushService, subscribe: Subscribe) -> Browser:
+    """The browser of Ewa, who wants to be told in it and has closed her last tab."""
+    browser = subscribe(client)
+    close_tab(ewa)
+    return browser
+
+
 def keep_promises() -> None:
     while sweep_promises():
         pass
@@ -47,21 +55,14 @@ def offer_of(conversation: Conversation) -> Offer:
 
 
 def test_an_offer_reaches_who_closed_the_last_tab_and_is_answered_in_time(
-    client: Client,
-    company: Company,
-    ewa: Agent,
-    push_service: PushService,
-    subscribe: Subscribe,
-    clock: Clock,
+    client: Client, company: Company, ewa: Agent, push_service: PushService, clock: Clock, away: Browser
 ) -> None:
-    browser = subscribe(client)
-    close_tab(ewa)
     clock.move(seconds=60)
     conversation = make_conversation(company, text="My tulips are purple")
     keep_promises()
 
     (pushed,) = push_service.got
-    told = browser.read(pushed.body)
+    told = away.read(pushed.body)
     offer = offer_of(conversation)
     assert told == {
         "tag": f"offer-{offer.pk}",
@@ -81,12 +82,9 @@ def test_an_offer_reaches_who_closed_the_last_tab_and_is_answered_in_time(
     assert (offer.outcome, conversation.assignee) == (Offer.Outcome.ACCEPTED, ewa)
 
 
-def test_what_the_push_service_sees(
-    client: Client, company: Company, ewa: Agent, push_service: PushService, subscribe: Subscribe
-) -> None:
+@pytest.mark.usefixtures("away")
+def test_what_the_push_service_sees(company: Company, push_service: PushService) -> None:
     """Who sends it, for how long it is worth anything, and nothing of what it says."""
-    subscribe(client)
-    close_tab(ewa)
     make_conversation(company, text="My tulips are purple")
     keep_promises()
 
@@ -124,16 +122,10 @@ def test_a_tab_that_has_fallen_silent_does_not(
     assert len(push_service.got) == 1
 
 
+@pytest.mark.usefixtures("away")
 def test_who_comes_back_in_the_meantime_is_not_pushed(
-    client: Client,
-    company: Company,
-    ewa: Agent,
-    push_service: PushService,
-    subscribe: Subscribe,
-    clock: Clock,
+    company: Company, ewa: Agent, push_service: PushService, clock: Clock
 ) -> None:
-    subscribe(client)
-    close_tab(ewa)
     make_conversation(company)
     clock.move(seconds=2)
     heartbeat(ewa)
@@ -156,16 +148,8 @@ def test_on_a_break_nothing_is_pushed(
     assert push_service.got == []
 
 
-def test_after_the_grace_nothing_is_pushed(
-    client: Client,
-    company: Company,
-    ewa: Agent,
-    push_service: PushService,
-    subscribe: Subscribe,
-    clock: Clock,
-) -> None:
-    subscribe(client)
-    close_tab(ewa)
+@pytest.mark.usefixtures("away")
+def test_after_the_grace_nothing_is_pushed(company: Company, push_service: PushService, clock: Clock) -> None:
     clock.move(minutes=2, seconds=1)
     make_conversation(company)
     keep_promises()
@@ -207,11 +191,10 @@ def test_a_colleague_is_not_told(
 
 
 @pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.usefixtures("away")
 def test_a_browser_that_is_gone_is_forgotten(
-    client: Client, company: Company, ewa: Agent, push_service: PushService, subscribe: Subscribe, status: int
+    company: Company, push_service: PushService, status: int
 ) -> None:
-    subscribe(client)
-    close_tab(ewa)
     push_service.answers = [status]
     make_conversation(company)
     keep_promises()
@@ -220,16 +203,10 @@ def test_a_browser_that_is_gone_is_forgotten(
     assert not Promise.objects.filter(kind="push.offer").exists()
 
 
+@pytest.mark.usefixtures("away")
 def test_a_push_service_in_trouble_is_asked_again_while_the_offer_is_open(
-    client: Client,
-    company: Company,
-    ewa: Agent,
-    push_service: PushService,
-    subscribe: Subscribe,
-    clock: Clock,
+    company: Company, push_service: PushService, clock: Clock
 ) -> None:
-    subscribe(client)
-    close_tab(ewa)
     push_service.answers = [503, 429]
     make_conversation(company)
     for _ in range(10):
@@ -243,16 +220,10 @@ def test_a_push_service_in_trouble_is_asked_again_while_the_offer_is_open(
     assert len({pushed.headers["Topic"] for pushed in push_service.got}) == 1
 
 
+@pytest.mark.usefixtures("away")
 def test_nobody_is_asked_about_an_offer_that_is_over(
-    client: Client,
-    company: Company,
-    ewa: Agent,
-    push_service: PushService,
-    subscribe: Subscribe,
-    clock: Clock,
+    company: Company, push_service: PushService, clock: Clock
 ) -> None:
-    subscribe(client)
-    close_tab(ewa)
     push_service.answers = [503] * 50
     make_conversation(company)
     keep_promises()
@@ -464,11 +435,10 @@ def test_the_manifest_names_what_is_there() -> None:
     assert all(find(icon["src"]) for icon in manifest["icons"])
 
 
+@pytest.mark.usefixtures("away")
 def test_coming_online_somewhere_else_counts_as_an_open_tab(
-    client: Client, company: Company, ewa: Agent, push_service: PushService, subscribe: Subscribe
+    company: Company, ewa: Agent, push_service: PushService
 ) -> None:
-    subscribe(client)
-    close_tab(ewa)
     come_online(ewa, "desktop")
     make_conversation(company)
     keep_promises()
