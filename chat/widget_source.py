@@ -1,15 +1,17 @@
 """The widget's scripts and styles as they are sent: our readable sources without comments and, for the loader, without
-spare whitespace; the panel's modules joined into one file. Done once by the server, so that there is no build step.
+spare whitespace; the panel's modules joined into two files for each language, what every visitor needs and what comes
+on its first use (`more`). Done once by the server, so that there is no build step.
 
 The sources keep a few rules so that this stays simple. Everywhere comments stand on lines of their own. In the loader
 template strings are not nested, no regular expression holds a quote, and every statement ends with a semicolon. In the
-panel's modules `import` stands on one line, and what is exported never changes (functions, classes, constants).
+panel's modules `import` stands on one line, what is exported never changes (functions, classes, constants), no two
+modules have one name, and texts stand side by side on a line of their own: `key: ["Polish", "English"],`.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,8 +25,12 @@ _PLACEHOLDER = "/*CONFIG*/{}"
 _STRING_OR_SIGN = re.compile(
     r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/\*CONFIG\*/)|\s*([{}()\[\];,:?=<>&|!*+])\s*'
 )
-_IMPORT = re.compile(r'^import (?:\* as (\w+)|(\{[^}]+\})) from "\./(?:panel/)?(\w+)\.js";$', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import (?:\* as (\w+)|(\{[^}]+\})) from "\.{1,2}/(?:panel/|more/)?(\w+)\.js";$', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+_WORDS = r'"(?:\\.|[^"\\])*"'
+_TEXT = re.compile(rf"^(  \w+: )\[({_WORDS}), ({_WORDS})\],$", re.MULTILINE)
 
 
 def _changed() -> float:
@@ -68,28 +74,56 @@ def loader_source(config: dict[str, Any]) -> str:
 class PanelFiles:
     script: str
     style: str
+    # What comes on its first use.
+    more_script: str
+    more_style: str
+    # Begins with the language: an old page's address still says which file it wants.
     version: str
 
 
-def _modules(name: str, path: Path, done: set[str]) -> Iterator[str]:
-    """The module as a function that returns its exports, after the modules that it needs."""
-    done.add(name)
-    source = path.read_text()
-    for _, _, needed in _IMPORT.findall(source):
-        if needed not in done:
-            yield from _modules(needed, FOLDER / "panel" / f"{needed}.js", done)
-    exported = ",".join(name for _, name in _EXPORT.findall(source))
-    body = _IMPORT.sub(lambda found: f"const {found[1] or found[2]} = m_{found[3]};", source)
-    body = _without_comments(_EXPORT.sub(r"\1 \2", body))
-    yield f"const m_{name}=(()=>{{\n{body}\nreturn{{{exported}}};\n}})();"
+class _Bundle:
+    """Modules as functions that return their exports, each after those that it needs."""
+
+    def __init__(self, column: int, known: Iterable[str] = ()) -> None:
+        self.column, self.known = column, list(known)
+        self.done: list[str] = []
+        self.borrowed: set[str] = set()
+
+    def module(self, name: str, path: Path) -> Iterator[str]:
+        self.done.append(name)
+        source = path.read_text()
+        for _, _, needed in _IMPORT.findall(source):
+            if needed in self.known:
+                self.borrowed.add(needed)
+            elif needed not in self.done:
+                yield from self.module(needed, _module_path(needed))
+        exported = ",".join(name for _, name in _EXPORT.findall(source))
+        body = _IMPORT.sub(lambda found: f"const {found[1] or found[2]} = m_{found[3]};", source)
+        body = _TEXT.sub(lambda found: f"{found[1]}{found[2 + self.column]},", body)
+        body = _without_comments(_EXPORT.sub(r"\1 \2", body))
+        yield f"const m_{name}=(()=>{{\n{body}\nreturn{{{exported}}};\n}})();"
 
 
-@lru_cache(maxsize=1)
-def _panel_files(_changed: float) -> PanelFiles:
-    script = "\n".join(_modules("panel", FOLDER / "panel.js", set()))
-    style = _compact_css((FOLDER / "panel.css").read_text())
-    return PanelFiles(script, style, hashlib.sha256((script + style).encode()).hexdigest()[:16])
+def _module_path(name: str) -> Path:
+    (path,) = (path for room in ("panel", "more") if (path := FOLDER / room / f"{name}.js").exists())
+    return path
 
 
-def panel_files() -> PanelFiles:
-    return _panel_files(_changed())
+@lru_cache(maxsize=2)
+def _panel_files(language: str, _changed: float) -> PanelFiles:
+    column = 0 if language == "pl" else 1
+    panel = _Bundle(column)
+    script = "\n".join(panel.module("panel", FOLDER / "panel.js"))
+    more = _Bundle(column, panel.done)
+    body = "\n".join(more.module("more", FOLDER / "more.js"))
+    # The modules that both use are the panel's: they hold what is known.
+    shared = ",".join(f"m_{name}" for name in sorted(more.borrowed))
+    script += f"\nm_parts.share({{{shared}}});"
+    more_script = f"export default({{{shared}}})=>{{\n{body}\nreturn m_more;\n}};"
+    style, more_style = (_compact_css((FOLDER / name).read_text()) for name in ("panel.css", "more.css"))
+    digest = hashlib.sha256("".join((script, style, more_script, more_style)).encode()).hexdigest()[:16]
+    return PanelFiles(script, style, more_script, more_style, f"{language}-{digest}")
+
+
+def panel_files(language: str) -> PanelFiles:
+    return _panel_files(language, _changed())

@@ -126,7 +126,12 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
         "availability": widget_availability(company.pk, group),
         "bot": begins_with_bot(company, language),
     }
-    context = {"company": company, "language": language, "config": config, "version": panel_files().version}
+    context = {
+        "company": company,
+        "language": language,
+        "config": config,
+        "version": panel_files(language).version,
+    }
     html = render_to_string("chat/panel.html", context, request)
     response = _send(request, html, "text/html; charset=utf-8", "no-cache")
     response["Content-Language"] = language
@@ -142,24 +147,37 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def _panel_file(request: HttpRequest, version: str, text: str, content_type: str) -> HttpResponse:
+def _panel_file(request: HttpRequest, version: str, name: str) -> HttpResponse:
     """For ever under its version; a page from before a release gets the new file, but may not keep it."""
-    current = version == panel_files().version
-    return _send(
-        request, text, content_type, "public, max-age=31536000, immutable" if current else "no-cache"
-    )
+    files = panel_files("en" if version.startswith("en") else "pl")
+    content_type = CSS if name.endswith("style") else JAVASCRIPT
+    cache_control = "public, max-age=31536000, immutable" if version == files.version else "no-cache"
+    return _send(request, getattr(files, name), content_type, cache_control)
 
 
 @login_not_required
 @require_safe
 def panel_script(request: HttpRequest, version: str) -> HttpResponse:
-    return _panel_file(request, version, panel_files().script, JAVASCRIPT)
+    return _panel_file(request, version, "script")
 
 
 @login_not_required
 @require_safe
 def panel_style(request: HttpRequest, version: str) -> HttpResponse:
-    return _panel_file(request, version, panel_files().style, CSS)
+    return _panel_file(request, version, "style")
+
+
+@login_not_required
+@require_safe
+def more_script(request: HttpRequest, version: str) -> HttpResponse:
+    """The parts of the panel that come on their first use."""
+    return _panel_file(request, version, "more_script")
+
+
+@login_not_required
+@require_safe
+def more_style(request: HttpRequest, version: str) -> HttpResponse:
+    return _panel_file(request, version, "more_style")
 
 
 @login_not_required

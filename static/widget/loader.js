@@ -27,6 +27,7 @@
     if ((window.contactcenter || {}).cc) return;
     window.contactcenter = { cc: 1 };
 
+    const view = window.visualViewport || window;
     let frame, frameLang, deadline, ready, failed, opened, seen, held;
     let unread = 0;
     // Availability: `fed` by the panel once it is connected, by a socket of our own before.
@@ -154,8 +155,8 @@
         held = 0;
       }
       if (frame) {
-        frame.style.height = small ? `${visualViewport.height}px` : "";
-        frame.style.top = small ? `${visualViewport.offsetTop}px` : "";
+        frame.style.height = small ? `${view.height}px` : "";
+        frame.style.top = small ? `${view.offsetTop}px` : "";
       }
     };
     const open = () => {
@@ -178,7 +179,7 @@
     on(launch, "click", () => (opened ? close() : open()));
     on(launch, "pointerenter focus", load);
     on(root, "keydown", (e) => e.key === "Escape" && opened && close());
-    on(visualViewport, "resize scroll", hold);
+    on(view, "resize scroll", hold);
     on(window, "message", ({ data: m, source, origin: from }) => {
       if (!frame || source !== frame.contentWindow || from !== origin || m.cc !== 1) return;
       if (m.type === "ready") {

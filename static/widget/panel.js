@@ -6,9 +6,10 @@ import * as letter from "./panel/letter.js";
 import * as log from "./panel/log.js";
 import * as notes from "./panel/notes.js";
 import * as outbox from "./panel/outbox.js";
+import { parts, use } from "./panel/parts.js";
 import * as sender from "./panel/sender.js";
 import * as store from "./panel/store.js";
-import { names, plural, t, useLanguage } from "./panel/texts.js";
+import { names, t } from "./panel/texts.js";
 import * as timeline from "./panel/timeline.js";
 import { Transport } from "./panel/transport.js";
 import * as unread from "./panel/unread.js";
@@ -294,13 +295,13 @@ function closed() {
 }
 
 function translate() {
-  useLanguage(config.lang);
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
   panel.ariaLabel = document.title = t("dialog", { name: config.name });
   byId("greeting").textContent = config.greeting || t("greeting");
   byId("rows").ariaLabel = t("conversation");
   byId("close").ariaLabel = t("close");
   byId("send").ariaLabel = t("send");
+  byId("smile").ariaLabel = t("smile");
   byId("message").ariaLabel = t("message");
   byId("message").placeholder = t("placeholder");
 }
@@ -337,6 +338,8 @@ letter.start({
     focusIn("done");
   },
 });
+byId("smile").onclick = () => use("emoji");
+byId("smile").onpointerenter = byId("smile").onfocus = () => parts().catch(() => {});
 byId("more").onclick = () => {
   confirmed = "";
   render();

@@ -12,6 +12,7 @@ from chat.widget_source import FOLDER, panel_files
 
 LOADER_LIMIT = 4096
 PANEL_LIMIT = 20480
+MORE_LIMIT = 12288
 
 pytestmark = pytest.mark.django_db
 
@@ -46,11 +47,40 @@ def test_the_panel_weighs_at_most_twenty_kilobytes_in_all(
     assert total <= PANEL_LIMIT
 
 
-def test_every_module_of_the_panel_is_in_its_script() -> None:
-    script = panel_files().script
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_what_is_needed_seldom_comes_later_and_lies_beside_the_panels_script(
+    client: Client, company: Company, language: str
+) -> None:
+    _, html = fetch(client, f"/widget/{company.key}/panel/?lang={language}")
+    address = re.findall(r'src="(/[^"]+)\.js"', html)[0]
+    for name in ("more.js", "more.css"):
+        assert name not in html
+        response = client.get(f"{address}/{name}")
+        assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    size, script = fetch(client, f"{address}/more.js")
+    assert size <= MORE_LIMIT
+    # What the panel knows it shares, so that nothing is there twice.
+    lent = set(re.findall(r"m_\w+", re.findall(r"export default\(\{(.*)\}\)", script)[0]))
+    assert lent == set(re.findall(r"m_\w+", fetch(client, f"{address}.js")[1].splitlines()[-1])) - {"m_parts"}
+    assert not any(f"const {name}=" in script for name in lent)
+
+
+def test_every_module_of_the_panel_is_in_one_of_its_scripts() -> None:
+    files = panel_files("pl")
     for module in (FOLDER / "panel").glob("*.js"):
-        assert f"const m_{module.stem}=" in script
-    assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+        assert f"const m_{module.stem}=" in files.script
+    for module in (FOLDER / "more").glob("*.js"):
+        assert f"const m_{module.stem}=" in files.more_script
+    assert not re.search(r"^(import|export)\b", files.script, re.MULTILINE)
+    assert "\nimport" not in files.more_script
+
+
+def test_each_language_gets_its_own_words_alone() -> None:
+    polish, english = panel_files("pl"), panel_files("en")
+    assert "Napisz wiadomość…" in polish.script
+    assert "Write a message…" not in polish.script
+    assert "Write a message…" in english.script
+    assert "Napisz wiadomość…" not in english.script
 
 
 def test_the_loader_is_fetched_once_and_then_confirmed(client: Client, company: Company) -> None:

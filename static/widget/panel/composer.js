@@ -24,6 +24,13 @@ export function setDraft(text) {
   grow();
 }
 
+// At the cursor, as if it had been typed.
+export function insert(sign) {
+  field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");
+  field.focus();
+  typed();
+}
+
 function grow() {
   field.style.height = "auto";
   field.style.height = `${Math.min(132, Math.max(38, field.scrollHeight))}px`;

@@ -1,4 +1,4 @@
-// Every word of the panel, Polish and English side by side. Polish does not guess anybody's gender.
+// Every word of the panel, Polish and English side by side, of which the server sends one. Polish does not guess anybody's gender.
 const TEXTS = {
   dialog: ["Czat z firmą {name}", "Chat with {name}"],
   close: ["Zamknij czat", "Close chat"],
@@ -10,6 +10,7 @@ const TEXTS = {
   message: ["Wiadomość", "Message"],
   placeholder: ["Napisz wiadomość…", "Write a message…"],
   send: ["Wyślij", "Send"],
+  smile: ["Wstaw emoji", "Insert emoji"],
   you: ["Ty", "You"],
   waiting: ["Szukamy wolnej osoby", "Finding someone for you"],
   waitingOffline: ["Odpiszemy, gdy wrócimy", "We will answer when we are back"],
@@ -61,16 +62,13 @@ const TEXTS = {
   goneText: ["Na tej stronie nie działa już czat.", "The chat no longer works on this page."],
 };
 
-let column = 0;
-let locale = "pl";
+const locale = document.documentElement.lang === "pl" ? "pl" : "en-GB";
 
-export function useLanguage(language) {
-  locale = language === "pl" ? "pl" : "en-GB";
-  column = language === "pl" ? 0 : 1;
-}
+// The words of what comes on its first use.
+export const learn = (texts) => Object.assign(TEXTS, texts);
 
 export function t(key, values = {}) {
-  return TEXTS[key][column].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return TEXTS[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 // "1 wiadomość", "2 wiadomości": the form that the number asks for.
