@@ -6,3 +6,7 @@ class ContactsConfig(AppConfig):
     name = "contacts"
     verbose_name = _("Contacts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # They register keepers of promises.
+        from contacts import deletion  # noqa: F401

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -137,3 +138,16 @@ class ContactPhone(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Deletion(models.Model):
+    """Contacts that somebody deleted. They are gone from everywhere; what is kept here brings them back for a while
+    (contacts/deletion.py)."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    kept = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.at:%Y-%m-%d %H:%M}"

@@ -123,6 +123,8 @@ class Conversation(models.Model):
         on_delete=models.SET_NULL,
         related_name="conversations",
         verbose_name=_("contact"),
+        # The index below begins with it.
+        db_index=False,
     )
     customer_name = models.CharField(_("customer"), max_length=120, blank=True, default="")
     customer_email = models.EmailField(_("customer's e-mail"), blank=True, default="")
@@ -186,6 +188,7 @@ class Conversation(models.Model):
                 fields=["company", "channel", "-last_entry_at", "-id"], name="conversation_by_channel"
             ),
             models.Index(fields=["company", "customer_key", "-id"], name="conversation_of_customer"),
+            models.Index(fields=["contact", "-last_entry_at", "-id"], name="conversation_of_contact"),
             models.Index(
                 fields=["company", "assignee", "-last_entry_at", "-id"], name="conversation_by_agent"
             ),
@@ -291,6 +294,8 @@ class Entry(models.Model):
         TAGGED = "tagged", _("tagged")
         UNTAGGED = "untagged", _("untagged")
         CUSTOMER_DATA = "customer_data", _("customer data")
+        LINKED = "linked", _("linked with a contact")
+        UNLINKED = "unlinked", _("not linked any more")
 
     # Events that visitors are told of.
     PUBLIC_EVENTS: ClassVar = (

@@ -20,6 +20,8 @@ ICONS = {
     Entry.Event.IGNORED: "ignore",
     Entry.Event.TAGGED: "tag",
     Entry.Event.UNTAGGED: "tag",
+    Entry.Event.LINKED: "chain",
+    Entry.Event.UNLINKED: "chain",
 }
 
 
@@ -107,6 +109,8 @@ def _sentences() -> dict[Entry.Event, str]:
         Entry.Event.TAGGED: _("%(by)s adds the tag “%(whom)s”"),
         Entry.Event.UNTAGGED: _("%(by)s removes the tag “%(whom)s”"),
         Entry.Event.CUSTOMER_DATA: _("%(by)s changes the customer’s data"),
+        Entry.Event.LINKED: _("%(by)s links the contact %(whom)s"),
+        Entry.Event.UNLINKED: _("%(by)s takes the link to the contact %(whom)s off"),
     }
 
 
