@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
@@ -23,15 +23,16 @@ class AgentRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponse]
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
-def for_agents(view: View) -> View:
+def for_agents(view: Callable[..., Response]) -> Callable[..., Response]:
     """Pages and pieces of pages for the people of a company: an operator, who belongs to none, finds nothing. They are
     not kept by the browser: the same address answers with a page or a piece of it, and shows what is confidential."""
 
     @never_cache
     @wraps(view)
-    def guarded(request: AgentRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: AgentRequest, *args: Any, **kwargs: Any) -> Response:
         if request.user.company_id is None:
             raise Http404
         response = view(request, *args, **kwargs)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("", include("agents.urls")),
+    path("", include("files.urls")),
     path("", include("conversations.urls")),
     path("", include("chat.urls")),
 ]

@@ -8,6 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, Company
 
 
+class FolderQuerySet(QuerySet["Folder"]):
+    def of(self, company_id: int) -> "FolderQuerySet":
+        """Everything of a company that is still there."""
+        return self.filter(company_id=company_id, deleted_at=None)
+
+
 class Folder(models.Model):
     """A place for files, perhaps inside another one."""
 
@@ -16,8 +22,16 @@ class Folder(models.Model):
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="folders"
     )
     name = models.CharField(_("name"), max_length=120)
-    added_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_by = models.ForeignKey(
+        Agent, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("added by")
+    )
+    search_text = models.TextField(blank=True, default="", editable=False)
     created_at = models.DateTimeField(_("added"))
+    # Which deletion took it away: what went together comes back together.
+    deletion = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = FolderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("folder")
@@ -27,11 +41,14 @@ class Folder(models.Model):
                 "company",
                 "parent",
                 Lower("name"),
-                condition=~Q(parent=None),
+                condition=~Q(parent=None) & Q(deleted_at=None),
                 name="folder_name_once_in_parent",
             ),
             models.UniqueConstraint(
-                "company", Lower("name"), condition=Q(parent=None), name="folder_name_once_at_top"
+                "company",
+                Lower("name"),
+                condition=Q(parent=None, deleted_at=None),
+                name="folder_name_once_at_top",
             ),
         ]
 
@@ -71,10 +88,14 @@ class StoredFile(models.Model):
     # In bytes.
     size = models.PositiveBigIntegerField(_("size"))
     # Who added it; nobody when a customer sent it.
-    added_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_by = models.ForeignKey(
+        Agent, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("added by")
+    )
     added_by_name = models.CharField(_("added by"), max_length=120, blank=True, default="")
-    search_text = models.TextField(blank=True, default="")
+    search_text = models.TextField(blank=True, default="", editable=False)
     created_at = models.DateTimeField(_("added"))
+    # Which deletion took it away: what went together comes back together.
+    deletion = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = StoredFileQuerySet.as_manager()
@@ -82,7 +103,18 @@ class StoredFile(models.Model):
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
-        indexes = [models.Index(fields=["company", "folder", "-created_at"], name="file_in_folder")]
+        # A folder in each of its orders, and what a company has used of its storage.
+        indexes = [
+            *(
+                models.Index(
+                    fields=["company", "folder", order, "id"],
+                    condition=Q(deleted_at=None, is_attachment=False),
+                    name=f"file_by_{order}"[:30],
+                )
+                for order in ("search_text", "content_type", "added_by_name", "size", "created_at")
+            ),
+            models.Index(fields=["company", "size"], condition=Q(deleted_at=None), name="file_sizes"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from files import views
+
+app_name = "files"
+
+urlpatterns = [
+    path("files/<int:pk>/download/", views.download, name="download"),
+    path("files/<int:pk>/preview/", views.preview, name="preview"),
+]
