@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -26,6 +27,9 @@ MAX_URL = 2000
 HTTPS_PORTS = frozenset({443})
 # So many addresses of a name are tried.
 MAX_ADDRESSES = 3
+# So many names are looked up at a time.
+MAX_LOOKUPS = 8
+_lookups = threading.BoundedSemaphore(MAX_LOOKUPS)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -160,15 +164,38 @@ def _is_allowed(host: str, port: int) -> bool:
 
 
 def _resolve(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise EgressFailed(f"{host}: not found") from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = _look_up(host, port)
+    if not addresses:
+        raise EgressFailed(f"{host}: not found")
     # One private address among public ones is an attempt, not a mistake.
     if not _is_allowed(host, port) and not all(_is_public_text(address) for address in addresses):
         raise EgressRefused("not a public address")
     return addresses[:MAX_ADDRESSES]
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    """Every address of the name; none when nobody knows it. Asking takes as long as the resolver likes, and whoever
+    serves the name may never answer: so another thread asks, and only so many do at once. Raises EgressFailed."""
+    if not _lookups.acquire(timeout=TIMEOUT):
+        raise EgressFailed(f"{host}: too many names are looked up")
+    answers: SimpleQueue[list[str]] = SimpleQueue()
+
+    def ask() -> None:
+        found: list[str] = []
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+        except (OSError, UnicodeError):
+            pass
+        finally:
+            _lookups.release()
+            answers.put(found)
+
+    threading.Thread(target=ask, name="lookup", daemon=True).start()
+    try:
+        return answers.get(timeout=TIMEOUT)
+    except Empty:
+        raise EgressFailed(f"{host}: its name server is silent") from None
 
 
 def _is_public_text(address: str) -> bool:

@@ -39,7 +39,6 @@ WEBSOCKET_FRAME_LIMIT = 65_536 + 8_192
 # How long a thread may hold the interpreter while others wait: Python's 5 ms would put seconds between a visitor's
 # word and its answer whenever another thread computes.
 SWITCH_INTERVAL = 0.0005
-CELERY_THREADS = 2
 
 GRACE_SECONDS = 8.0
 REQUEST_GRACE_SECONDS = 4
@@ -67,12 +66,12 @@ class EmbeddedCelery:
     Both are built without the command line's signal handlers, which belong to the web server here.
     """
 
-    def __init__(self, app: Celery) -> None:
+    def __init__(self, app: Celery, *, threads: int) -> None:
         self._stopping = False
         self._worker = WorkController(
             app=app,
             pool_cls="threads",
-            concurrency=CELERY_THREADS,
+            concurrency=threads,
             without_heartbeat=True,
             without_gossip=True,
             without_mingle=True,
@@ -107,8 +106,9 @@ class EmbeddedCelery:
 def start_embedded_celery() -> EmbeddedCelery:
     """Start Celery inside this process; the caller stops it."""
     from contactcenter.celery import app
+    from contactcenter.promises import threads_wanted
 
-    celery = EmbeddedCelery(app)
+    celery = EmbeddedCelery(app, threads=threads_wanted())
     celery.start()
     return celery
 

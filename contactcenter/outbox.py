@@ -20,6 +20,8 @@ from contactcenter.promises import Hopeless, keeps, make_promises
 # Seconds in which a mail server that has answered so far may make up its mind about a letter. Whoever gives up before
 # the answer sends the letter again.
 DECIDES_WITHIN = 60.0
+# One letter that the mail server cannot make up its mind about holds up no other.
+AT_ONCE = 2
 # Longer than the whole way through a slow mail server: the letter must not be in two workers' hands.
 LEASE = timedelta(minutes=3)
 
@@ -59,7 +61,7 @@ def post_mails(
     return mails
 
 
-@keeps("mail.send", outside=True, lease=LEASE)
+@keeps("mail.send", outside=True, at_once=AT_ONCE, lease=LEASE)
 def send_posted_mail(*, mail_id: int) -> None:
     """Hand the mail to the mail server. Raises when the server does not take it: the promise comes again, unless the
     server has said that it never will."""

@@ -13,7 +13,8 @@ A handler is registered by the room that owns the kind:
 It runs in one transaction with the deletion of its row, so what it does to the database is done exactly once. It looks
 again whether the thing is still wanted: nobody withdraws a promise. A handler with an effect outside the database (a
 mail) says so with `@keeps("mail.send", outside=True)`: it runs under a lease instead, at least once, and must carry
-an id of its own by which the other side recognises a repetition.
+an id of its own by which the other side recognises a repetition. Each such kind has a lane of its own, so that another
+server that hangs delays nothing else.
 """
 
 import logging
@@ -52,32 +53,60 @@ class Hopeless(Exception):
     """Raised by a keeper: trying again will not help. The promise is given up at once, for an operator to see."""
 
 
+class Lane:
+    """How many promises of one kind a process keeps at once. A server that hangs may not take every thread of a worker:
+    offers are due in the meantime, and other servers answer. What finds the lane full is left to the sweep."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._taken = 0
+        self._lock = Lock()
+
+    @property
+    def is_full(self) -> bool:
+        return self._taken >= self.width
+
+    def enter(self) -> bool:
+        with self._lock:
+            if self.is_full:
+                return False
+            self._taken += 1
+            return True
+
+    def leave(self) -> None:
+        with self._lock:
+            self._taken -= 1
+
+
 @dataclass(frozen=True)
 class Keeper:
-    """Who keeps the promises of one kind."""
+    """Who keeps the promises of one kind. A lane is for effects outside the database."""
 
     handle: Callable[..., None]
-    outside: bool
+    lane: Lane | None
     lease: timedelta
 
 
 _keepers: dict[str, Keeper] = {}
-# A process keeps one promise with an outside effect at a time: a mail server that hangs may not take every thread of a
-# worker, since offers are due in the meantime. What finds it taken is left to the sweep.
-_outside = Lock()
 
 
 def keeps(
-    kind: str, *, outside: bool = False, lease: timedelta = LEASE
+    kind: str, *, outside: bool = False, at_once: int = 1, lease: timedelta = LEASE
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the function that keeps promises of this kind. `outside`: it has effects outside the database, and never
-    takes as long as `lease`."""
+    takes as long as `lease`; a process keeps so many `at_once`."""
 
     def register(handle: Callable[..., None]) -> Callable[..., None]:
-        _keepers[kind] = Keeper(handle, outside, lease)
+        _keepers[kind] = Keeper(handle, Lane(at_once) if outside else None, lease)
         return handle
 
     return register
+
+
+def threads_wanted() -> int:
+    """How many threads a worker needs so that no hanging server keeps it from anything else: two are always free for
+    what only changes rows."""
+    return 2 + sum(keeper.lane.width for keeper in _keepers.values() if keeper.lane)
 
 
 def make_promise(kind: str, *, key: str, due_at: datetime, **payload: Any) -> None:
@@ -121,7 +150,9 @@ def keep_promise(promise_id: int) -> bool:
     if promise is None or keeper is None:
         return False
     try:
-        return _keep_under_lease(promise, keeper) if keeper.outside else _keep_in_transaction(promise, keeper)
+        if keeper.lane is not None:
+            return _keep_under_lease(promise, keeper, keeper.lane)
+        return _keep_in_transaction(promise, keeper)
     except Unavailable as error:
         # The database went away (or chose this one in a deadlock): that is nobody's mistake to be traced.
         _note_outage(error)
@@ -132,7 +163,7 @@ def keep_promise(promise_id: int) -> bool:
         _postpone(promise, error)
         return False
     except Exception as error:
-        if keeper.outside and isinstance(error, OSError):
+        if keeper.lane is not None and isinstance(error, OSError):
             # Another server is away or out of sorts; what it said is kept with the promise.
             logger.warning("promise %s could not be kept: %s", promise, type(error).__name__)
         else:
@@ -178,9 +209,9 @@ def _alone_with(promise: Promise) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _keep_under_lease(promise: Promise, keeper: Keeper) -> bool:
+def _keep_under_lease(promise: Promise, keeper: Keeper, lane: Lane) -> bool:
     """At least once: the effect is outside, where no transaction reaches."""
-    if not _outside.acquire(blocking=False):
+    if not lane.enter():
         return False
     try:
         leased_until = timezone.now() + keeper.lease
@@ -190,13 +221,22 @@ def _keep_under_lease(promise: Promise, keeper: Keeper) -> bool:
         keeper.handle(**promise.payload)
         Promise.objects.filter(pk=promise.pk, due_at=promise.due_at, leased_until=leased_until).delete()
     finally:
-        _outside.release()
+        lane.leave()
     return True
 
 
 def sweep_promises() -> int:
-    """Keep everything that is due. Returns how many promises were kept."""
-    kinds = [kind for kind, keeper in _keepers.items() if not (keeper.outside and _outside.locked())]
+    """Keep everything that is due; returns how many promises were kept. First what only changes rows: that is quick,
+    and offers are among it. Then kind by kind what may take its time."""
+    inside = [kind for kind, keeper in _keepers.items() if keeper.lane is None]
+    kept = _keep_due(inside)
+    for kind, keeper in _keepers.items():
+        if keeper.lane and not keeper.lane.is_full:
+            kept += _keep_due([kind])
+    return kept
+
+
+def _keep_due(kinds: list[str]) -> int:
     due = _due().filter(kind__in=kinds).order_by("due_at").values_list("pk", flat=True)[:SWEEP_BATCH]
     try:
         numbers = list(due)

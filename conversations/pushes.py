@@ -25,7 +25,7 @@ def push_offer(offer: Offer) -> None:
         )
 
 
-@keeps("push.offer", outside=True)
+@keeps("push.offer", outside=True, at_once=2)
 def push_offer_if_open(*, offer_id: int, subscription_id: int) -> None:
     offer = (
         Offer.objects.select_related("conversation", "agent__company")

@@ -31,7 +31,7 @@ DEPLOYED = bool(os.environ.get("REDIS_URL"))
 READY_SECONDS = 30.0
 STOP_SECONDS = 15.0
 
-WORKER_COMMAND = ["celery", "-A", "contactcenter", "worker", "-P", "threads", "-c", "2", "--without-mingle"]
+WORKER_COMMAND = ["celery", "-A", "contactcenter", "worker", "-P", "threads", "-c", "8", "--without-mingle"]
 BEAT_COMMAND = ["celery", "-A", "contactcenter", "beat"]
 
 
@@ -177,12 +177,15 @@ class Live:
     # --- running
 
     def start(self) -> "Live":
+        self.begin_to_start()
+        self.wait_until_ready()
+        return self
+
+    def begin_to_start(self) -> None:
         if self.redis:
             self.redis.start()
         for name in self._commands:
             self._spawn(name)
-        self.wait_until_ready()
-        return self
 
     def stop(self) -> None:
         # Without ceremony: how processes end when they are asked has tests of its own.
@@ -291,6 +294,31 @@ class Live:
                 stderr=subprocess.STDOUT,
                 preexec_fn=die_with_parent,
             )
+
+
+class Supply:
+    """Running products as most tests want them. While a test has one, the next is already starting."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._next: Live | None = None
+
+    def take(self) -> Live:
+        """A product that nobody has used; the caller stops it."""
+        product = self._next or self._begin()
+        self._next = None
+        product.wait_until_ready()
+        self._next = self._begin()
+        return product
+
+    def _begin(self) -> Live:
+        product = Live(self._template.copy())
+        product.begin_to_start()
+        return product
+
+    def end(self) -> None:
+        if self._next:
+            self._next.stop()
 
 
 def own_postgres() -> tuple[Postgres, Installation]:

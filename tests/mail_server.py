@@ -1,6 +1,7 @@
 """A real mail server on a port of this machine, which answers as a test tells it."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -15,11 +16,13 @@ from tests.servers import free_port
 
 class MailServer:
     """Answers each attempt as told, and with 250 from then on. "die" takes the mail and never says so. Addresses in
-    `refused` get the answer that stands there."""
+    `refused` get the answer that stands there; letters to those in `hangs_for` get none until `let_go` is called."""
 
     def __init__(self) -> None:
         self.answers: list[str] = []
         self.refused: dict[str, str] = {}
+        self.hangs_for: set[str] = set()
+        self._let_go = threading.Event()
         # Seconds in which it makes up its mind about a letter.
         self.thinks_for = 0.0
         self.attempts = 0
@@ -38,6 +41,8 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.attempts += 1
         await asyncio.sleep(self.thinks_for)
+        while self.hangs_for.intersection(envelope.rcpt_tos) and not self._let_go.is_set():
+            await asyncio.sleep(0.02)
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer == "die" or answer.startswith("250"):
             self.taken.append(message_from_bytes(bytes(envelope.content or b"")))
@@ -45,6 +50,9 @@ class MailServer:
             assert server.transport is not None
             server.transport.abort()
         return answer
+
+    def let_go(self) -> None:
+        self._let_go.set()
 
     def letters_to(self, address: str) -> list[EmailMessage]:
         """What this address got, read as a mail program does."""

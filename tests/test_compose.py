@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from contactcenter.promises import threads_wanted
 from tests.live import BEAT_COMMAND, WORKER_COMMAND, Live, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +48,13 @@ def test_servers_keep_their_data(services: dict[str, Any]) -> None:
     assert services["redis"]["command"] == "redis-server --appendonly yes --maxmemory-policy noeviction"
     assert any(volume.endswith(":/data") for volume in services["redis"]["volumes"])
     assert any(volume.startswith("postgres:") for volume in services["postgres"]["volumes"])
+
+
+@pytest.mark.once
+def test_a_worker_has_threads_enough_for_every_server_that_hangs(services: dict[str, Any]) -> None:
+    arguments = shlex.split(services["worker"]["command"])
+
+    assert int(arguments[arguments.index("--concurrency") + 1]) >= threads_wanted()
 
 
 @pytest.mark.once

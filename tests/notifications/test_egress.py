@@ -171,6 +171,26 @@ def test_the_borders_of_the_special_networks(address: str, public: bool) -> None
     assert is_public(ipaddress.ip_address(address)) is public
 
 
+def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr(egress, "TIMEOUT", 0.2)
+    monkeypatch.setattr(egress, "_lookups", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *anything, **options: let_go.wait(10) and [])
+    started = time.monotonic()
+
+    with pytest.raises(EgressFailed, match="silent"):
+        check_url("https://push.example/")
+    # Nor do those who ask in the meantime make threads without end.
+    with pytest.raises(EgressFailed, match="too many"):
+        check_url("https://push.example/")
+
+    assert time.monotonic() - started < 2
+    let_go.set()
+    for thread in threading.enumerate():
+        if thread.name == "lookup":
+            thread.join(5)
+
+
 def test_a_name_nobody_knows_is_no_refusal(names: Any) -> None:
     """It may be known again in a minute."""
     with pytest.raises(EgressFailed):
@@ -236,7 +256,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Ite
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.asked = []  # type: ignore[attr-defined]
     server.handle_error = lambda *anything: None  # type: ignore[method-assign]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     settings.EGRESS_ALLOW = [f"localhost:{server.server_port}"]
     yield server
     server.shutdown()

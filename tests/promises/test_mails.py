@@ -2,18 +2,19 @@
 when the server only asked for patience. The mail server is real; it listens on a port of this machine."""
 
 import contextlib
-import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connections, transaction
 from django.test import Client
+from django.utils import timezone
 
 from contactcenter import promises
 from contactcenter.models import OutgoingMail, Promise
 from contactcenter.outbox import post_mail, post_mails
-from contactcenter.promises import keep_promise, make_promise, sweep_promises
+from contactcenter.promises import make_promise, sweep_promises
 from tests.clock import Clock
 from tests.factories import make_operator
 from tests.mail_server import MailServer
@@ -192,43 +193,110 @@ def test_a_subject_with_a_line_break_makes_no_header(mail_server: MailServer, cl
     assert letter["Subject"] == "Hello Bcc: everybody@example.com"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_mail_server_that_hangs_does_not_hold_up_what_else_is_due(settings, monkeypatch) -> None:
-    """A worker has two threads. Mails may have one of them; offers go on in the other."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_TIMEOUT = 2
+# --- a server that hangs ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rang(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the promise "ring", which only changes rows, was kept."""
     monkeypatch.setattr(promises, "_keepers", dict(promises._keepers))
     rang: list[float] = []
     promises.keeps("ring")(lambda: rang.append(time.monotonic()))
-    with socket.create_server(("127.0.0.1", 0)) as silent_server:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = silent_server.getsockname()
-        mails = [post() for _ in range(4)]
-        make_promise("ring", key="1", due_at=mails[0].created_at)
-        waiting = list(Promise.objects.order_by("pk").values_list("pk", flat=True))
-        started = time.monotonic()
-        threads = [threading.Thread(target=keep_all, args=(waiting,)) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(20)
-
-    assert rang and rang[0] - started < 1, "mails had taken every thread"
-    # The three that found the line taken have not lost a try.
-    tries = Promise.objects.filter(kind="mail.send").values_list("attempts", flat=True)
-    assert sorted(tries) == [0, 0, 0, 1]
+    return rang
 
 
-def keep_all(waiting: list[int]) -> None:
-    """As a worker's thread does with its queue."""
-    while waiting:
-        keep_promise(waiting.pop(0))
+@pytest.fixture
+def sweep() -> Iterator[Callable[[], threading.Thread]]:
+    """The sweep comes by, in a thread of a worker; `join` to wait for its end."""
+    threads = []
+
+    def begin() -> threading.Thread:
+        thread = threading.Thread(target=sweep_in_thread)
+        threads.append(thread)
+        thread.start()
+        return thread
+
+    yield begin
+    for thread in threads:
+        thread.join(20)
+
+
+def sweep_in_thread() -> None:
+    sweep_promises()
     connections.close_all()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_sweep_passes_by_mails_while_one_is_on_its_way(mail_server: MailServer) -> None:
-    post()
-    with promises._outside:
-        assert sweep_promises() == 0
+def in_time(happened: Callable[[], object]) -> bool:
+    """Whether it happens within a second or two, while another server still hangs."""
+    until = time.monotonic() + 3
+    while not happened() and time.monotonic() < until:
+        time.sleep(0.01)
+    return bool(happened())
 
-    assert sweep_promises() == 1
+
+def test_a_letter_that_hangs_holds_up_neither_other_letters_nor_what_else_is_due(
+    mail_server: MailServer, rang: list[float], sweep: Callable[[], threading.Thread]
+) -> None:
+    mail_server.hangs_for = {"anna@example.com"}
+    post()
+    post_mails(to=["ola@example.com", "jan@example.com"], subject="Tulips", text="They are in bloom.")
+    sweep()
+    assert in_time(lambda: mail_server.attempts == 1)
+    make_promise("ring", key="1", due_at=timezone.now())
+    sweep()
+
+    assert in_time(lambda: rang and len(mail_server.taken) == 2)
+    assert [letter["To"] for letter in mail_server.taken] == ["ola@example.com", "jan@example.com"]
+    mail_server.let_go()
+    assert in_time(lambda: len(mail_server.taken) == 3)
+
+
+def test_a_mail_server_that_hangs_takes_two_threads_and_costs_the_others_no_try(
+    mail_server: MailServer, rang: list[float], sweep: Callable[[], threading.Thread]
+) -> None:
+    mail_server.hangs_for = {"anna@example.com"}
+    for _ in range(4):
+        post()
+    for on_their_way in (1, 2):
+        sweep()
+        assert in_time(lambda number=on_their_way: mail_server.attempts == number)
+    make_promise("ring", key="1", due_at=timezone.now())
+
+    # Whoever comes now passes by.
+    sweep().join(3)
+
+    assert rang and mail_server.attempts == 2
+    waiting = Promise.objects.filter(kind="mail.send", leased_until=None)
+    assert list(waiting.values_list("attempts", flat=True)) == [0, 0]
+    mail_server.let_go()
+
+
+def test_another_server_that_hangs_holds_up_no_mail(
+    mail_server: MailServer, rang: list[float], sweep: Callable[[], threading.Thread]
+) -> None:
+    hung, let_go = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hung.set()
+        let_go.wait(10)
+
+    promises.keeps("hang", outside=True)(hang)
+    make_promise("hang", key="1", due_at=timezone.now())
+    sweep()
+    assert hung.wait(3)
+    post()
+    sweep()
+
+    assert in_time(lambda: mail_server.taken)
+    let_go.set()
+
+
+def test_what_only_changes_rows_does_not_wait_behind_a_queue_of_letters(
+    mail_server: MailServer, rang: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(promises, "SWEEP_BATCH", 3)
+    mails = [post() for _ in range(5)]
+    make_promise("ring", key="1", due_at=mails[-1].created_at)
+
+    assert sweep_promises() == 4
+    assert rang

@@ -128,7 +128,7 @@ def test_what_a_dead_worker_left_behind_is_taken_over(kept: Kept, clock: Clock) 
         keep_promise(promise.pk)
     kept.then = None
 
-    if promises._keepers["test"].outside:
+    if promises._keepers["test"].lane:
         clock.move(seconds=LEASE.total_seconds() - 0.001)
         assert sweep_promises() == 0
         assert keep_promise(promise.pk) is False
