@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from agents.availability import widget_availability
 from agents.models import Company, Group
+from chat.details import Wishes, wishes_of
 from chat.installation import note_sighting
 from chat.limits import MESSAGES, OTHER_FRAMES, Bucket, address_limit
 from chat.visits import Visit, too_much
@@ -56,6 +57,7 @@ class VisitorSocket(WidgetSocket):
 
     visit: Visit | None = None
     company_id: int
+    wishes: Wishes
     # What was told since somebody last wrote; most connections are told again and again and never write.
     availability_told = ""
 
@@ -68,7 +70,7 @@ class VisitorSocket(WidgetSocket):
         if company is None:
             await self.close(4404)
             return
-        self.company_id = company.pk
+        self.company_id, self.wishes = company.pk, wishes_of(company)
         self.frames = Bucket(*OTHER_FRAMES)
 
     async def closed(self) -> None:
@@ -95,6 +97,7 @@ class VisitorSocket(WidgetSocket):
         self._limit_frames()
         visit = Visit(
             self.company_id,
+            self.wishes,
             user_agent=header_of(self.scope, b"user-agent")[:300],
             address=counted_address(socket_address(self.scope)),
         )
@@ -140,6 +143,12 @@ class VisitorSocket(WidgetSocket):
             if await in_database(visit.is_behind, stored):
                 self.tell(RESYNC_FRAME)
 
+    async def details(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        if wait := address_limit(MESSAGES, visit.token_hash):
+            raise too_much(wait)
+        await self.send_json(frame_of("details.stored", await in_database(visit.give_details, data), ref))
+
     async def sync(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
         self._limit_frames()
@@ -157,6 +166,11 @@ class VisitorSocket(WidgetSocket):
         self._limit_frames()
         visit.tell_typing(data.get("on") is True)
 
+    async def read(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        self._limit_frames()
+        await in_database(visit.note_read, data)
+
     async def page(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
         self._limit_frames()
@@ -170,9 +184,11 @@ class VisitorSocket(WidgetSocket):
         "message.send": message_send,
         "bot.choose": bot_choose,
         "bot.people": bot_people,
+        "details": details,
         "sync": sync,
         "ping": ping,
         "typing": typing,
+        "read": read,
         "page": page,
     }
 

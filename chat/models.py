@@ -15,6 +15,7 @@ from chat.identity_models import IdentityKey as IdentityKey
 from chat.identity_models import Introduction as Introduction
 from chat.installation_models import WebsiteCheck as WebsiteCheck
 from chat.installation_models import WidgetSighting as WidgetSighting
+from chat.trigger_models import Trigger as Trigger
 from contactcenter.realtime import one_visitor
 from conversations.models import Conversation
 

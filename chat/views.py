@@ -16,6 +16,7 @@ from agents.models import Company
 from chat.actions import leave_offline_message
 from chat.cleaning import clean_client_id, clean_short, clean_text
 from chat.consumers import find_company
+from chat.details import wishes_of
 from chat.limits import EXCHANGES, MESSAGES, OFFLINE_MESSAGES, address_limit
 from chat.visits import Visit, too_much
 from contactcenter.addresses import client_address, counted_address
@@ -25,14 +26,14 @@ MAX_BODY = 256 * 1024
 MAX_COMMANDS = 20
 
 
-def _company_or_404(key: str) -> Company:
+def company_or_404(key: str) -> Company:
     company = find_company(key)
     if company is None:
         raise Http404
     return company
 
 
-def _body(request: HttpRequest) -> dict[str, Any] | None:
+def body_of(request: HttpRequest) -> dict[str, Any] | None:
     """The JSON object that was sent; None when it is something else."""
     try:
         body = json.loads(request.body)
@@ -55,17 +56,18 @@ def _too_large(request: HttpRequest) -> bool:
 @require_POST
 def exchange(request: HttpRequest, key: str) -> HttpResponse:
     """A hello and commands, answered in one go (docs/widget-protocol.md)."""
-    company = _company_or_404(key)
+    company = company_or_404(key)
     if _too_large(request):
         return JsonResponse({"error": "too_large"}, status=413)
     if wait := address_limit(EXCHANGES, client_address(request)):
         return _too_many(wait)
-    body = _body(request)
+    body = body_of(request)
     frames = body.get("frames") if body else None
     if not isinstance(frames, list) or not 1 <= len(frames) <= MAX_COMMANDS + 1:
         return JsonResponse({"error": "bad_frame"}, status=400)
     visit = Visit(
         company.pk,
+        wishes_of(company),
         user_agent=request.headers.get("User-Agent", "")[:300],
         address=counted_address(client_address(request)),
     )
@@ -92,8 +94,13 @@ def _answer(visit: Visit, frame: Any, *, first: bool) -> dict[str, Any] | None:
         return error_frame(error, ref)
 
 
-# What becomes a message.
-_STORED = {"message.send": Visit.receive, "bot.choose": Visit.choose, "bot.people": Visit.ask_for_people}
+# What is kept, and what its answer is called.
+_STORED = {
+    "message.send": (Visit.receive, "message.stored"),
+    "bot.choose": (Visit.choose, "message.stored"),
+    "bot.people": (Visit.ask_for_people, "message.stored"),
+    "details": (Visit.give_details, "details.stored"),
+}
 
 
 def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -> dict[str, Any] | None:
@@ -102,7 +109,8 @@ def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -
     if kind in _STORED:
         if wait := address_limit(MESSAGES, visit.token_hash):
             raise too_much(wait)
-        return frame_of("message.stored", _STORED[kind](visit, data), ref)
+        receive, answer = _STORED[kind]
+        return frame_of(answer, receive(visit, data), ref)
     if kind == "sync":
         return frame_of("entries", visit.sync(data), ref)
     if kind == "ping":
@@ -113,6 +121,9 @@ def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -
     if kind == "page":
         visit.go_to(data)
         return None
+    if kind == "read":
+        visit.note_read(data)
+        return None
     raise ProtocolError("unknown_command", f"There is no command {kind[:64]!r}.")
 
 
@@ -121,12 +132,12 @@ def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -
 @require_POST
 def offline(request: HttpRequest, key: str) -> HttpResponse:
     """The offline form (WI5)."""
-    company = _company_or_404(key)
+    company = company_or_404(key)
     if _too_large(request):
         return JsonResponse({"error": "too_large"}, status=413)
     if wait := address_limit(OFFLINE_MESSAGES, client_address(request)):
         return _too_many(wait)
-    body = _body(request)
+    body = body_of(request)
     if body is None:
         return JsonResponse({"error": "bad_frame"}, status=400)
     visit = Visit(company.pk, user_agent=request.headers.get("User-Agent", "")[:300])

@@ -16,16 +16,19 @@ from agents.models import Channel, Company, Group, Language
 from chat import bot, notices
 from chat.busy import promise_to_say_busy
 from chat.cleaning import clean_client_id, clean_text
+from chat.details import NO_WISHES, Wishes, are_known, clean_details
 from chat.identity import Introduced, introduced, keep_introduction, stand_for
 from chat.limits import CONVERSATIONS, address_limit
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
 from chat.trail import Trail, keep_first
+from chat.triggers import said_before
 from contactcenter.events import VisitorTyping, publish_rollback_unsafe
 from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
 from conversations import timeline
 from conversations.actions import learn_of_customer, start_conversation
+from conversations.attention import mark_read_by_customer
 from conversations.models import Conversation, Entry
 from conversations.standing import as_customer_sees, customers_word
 from conversations.timeline import ConversationEnded, Stored, iso
@@ -47,12 +50,15 @@ class Visit:
     """Who is there, and where they stand."""
 
     company_id: int
+    # What the company asks of its visitors, when this connection began (WI4).
+    wishes: Wishes = NO_WISHES
     user_agent: str = ""
     # Of the Internet (contactcenter.addresses.counted_address), or nothing.
     address: str = ""
     token_hash: str = ""
     customer_key: str = ""
     name: str = ""
+    email: str = ""
     conversation_id: int | None = None
     public_id: str = ""
     # There are conversations before that one, in which a message that is sent again may be stored.
@@ -67,6 +73,8 @@ class Visit:
     trail: Trail = field(default_factory=Trail)
     # What the visitor was last told of the widget.
     is_online: bool = False
+    # The trigger that the visitor's last message answers, as their client says.
+    trigger: object = None
     # Nobody has joined the conversation as yet; and when this connection last wrote down that its visitor is here.
     waits: bool = False
     renewed_at: datetime | None = None
@@ -103,6 +111,7 @@ class Visit:
         return {
             "token": token,
             "availability": self._availability(),
+            "details": self._details(),
             "conversation": conversation and asdict(as_customer_sees(conversation)),
             "entries": entries,
         }
@@ -122,7 +131,17 @@ class Visit:
         self.trail.go_to(page, company_id=company, conversation_id=conversation, who=self.token_hash)
 
     def _is(self, visitor: Visitor) -> None:
-        self.customer_key, self.name = visitor.customer_key, visitor.name
+        self.customer_key, self.name, self.email = visitor.customer_key, visitor.name, visitor.email
+
+    def _details(self) -> dict[str, Any]:
+        """What the visitor has said of themselves, and what is still to be asked of them."""
+        unknown = not are_known(self.name, self.email, self.introduced)
+        return {
+            "name": self.name,
+            "email": self.email,
+            "ask": self.wishes.ask and unknown,
+            "required": self.wishes.force and unknown,
+        }
 
     def _become_visitor(self) -> Visitor:
         """The row of who is there, made when they say their first word."""
@@ -200,13 +219,21 @@ class Visit:
         self._note_sign_of_life(latest)
         if latest is None:
             return bool(data.get("conversation"))
-        status = customers_word(latest)
-        stands = data.get("conversation"), data.get("seq"), data.get("status", status)
-        return stands != (latest.public_id, latest.public_seq, status)
+        status, read = customers_word(latest), min(latest.agents_read_seq, latest.public_seq)
+        stands = data.get("conversation"), data.get("seq"), data.get("status", status), data.get("read", read)
+        return stands != (latest.public_id, latest.public_seq, status, read)
+
+    def note_read(self, data: dict[str, Any]) -> None:
+        """The visitor has this before their eyes, up to an entry."""
+        seq = data.get("seq")
+        known = isinstance(seq, int) and not isinstance(seq, bool) and 0 < seq < 2**31
+        if known and self.conversation_id is not None and data.get("conversation") == self.public_id:
+            mark_read_by_customer(conversation_id=self.conversation_id, seq=seq)
 
     def receive(self, data: dict[str, Any]) -> dict[str, Any]:
         """The visitor's message is stored; the data of `message.stored`. Raises ProtocolError."""
         client_id, text = clean_client_id(data.get("id")), clean_text(data.get("text"))
+        self.trigger = data.get("trigger")
         return self._received(client_id, self._store(client_id, text))
 
     def choose(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -222,6 +249,22 @@ class Visit:
         client_id = clean_client_id(data.get("id"))
         language = self.language or Company.objects.values_list("language", flat=True).get(pk=self.company_id)
         return self._received(client_id, self._store(client_id, bot.people_text(language), {"people": True}))
+
+    def receive_file(self, client_id: str, file: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """A stored file becomes a message; the data of `message.stored`, and whether it was new."""
+        stored = self._store(client_id, file["name"], {"file": file})
+        return self._received(client_id, stored), stored.is_new
+
+    def received_before(self, client_id: str) -> dict[str, Any] | None:
+        """The data of `message.stored`, when the visitor's message of this id was stored already."""
+        if not self.customer_key:
+            return None
+        mine = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
+        entry = Entry.objects.filter(conversation__in=mine, client_id=client_id).first()
+        if entry is None:
+            return None
+        stored = Stored(entry.seq, entry.previous_public_seq, entry.created_at, is_new=False)
+        return self._received(client_id, self._moved_to(entry.conversation, stored))
 
     def _received(self, client_id: str, stored: Stored) -> dict[str, Any]:
         return {
@@ -246,11 +289,11 @@ class Visit:
             return self._ask_bot(conversation_id, client_id, text, pressed)
         if self.is_online:
             return timeline.add_customer_message(
-                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name
+                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name, data=pressed
             )
         with transaction.atomic():
             stored = timeline.add_customer_message(
-                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name
+                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name, data=pressed
             )
             if stored.is_new:
                 notices.message_came(conversation_id=conversation_id, at=stored.at)
@@ -297,9 +340,14 @@ class Visit:
     def _start(
         self, client_id: str, text: str, pressed: Pressed, **facts: Any
     ) -> tuple[Conversation, Stored]:
+        company = Company.objects.get(pk=self.company_id)
+        visitor = self._become_visitor()
+        # Whoever leaves a message says in its form what there is to say.
+        is_letter = "answer_by_email" in facts
+        if company.force_data and not is_letter and not are_known(self.name, self.email, self.introduced):
+            raise ProtocolError("details_needed", "Name and e-mail come before the first message.")
         if self.address and (wait := address_limit(CONVERSATIONS, self.address)):
             raise too_much(wait)
-        visitor = self._become_visitor()
         known = {
             "customer_name": visitor.name or self.introduced.proven_name,
             "customer_email": visitor.email or self.introduced.proven_email,
@@ -308,9 +356,8 @@ class Visit:
             "page_title": self.trail.title,
             "user_agent": self.user_agent,
         }
-        company = Company.objects.get(pk=self.company_id)
         # Whoever leaves their address wants an answer by e-mail.
-        with_bot = "answer_by_email" not in facts and bot.begins_with_bot(company, self.language)
+        with_bot = not is_letter and bot.begins_with_bot(company, self.language)
         if with_bot:
             facts["status"] = Conversation.Status.BOT
         with transaction.atomic():
@@ -323,6 +370,7 @@ class Visit:
                 client_id=client_id,
                 text=text,
                 data=pressed,
+                said_before=said_before(company, self.trigger),
                 **(known | facts),
             )
             keep_first(conversation, self.trail.unkept)
@@ -341,8 +389,8 @@ class Visit:
 
     def leave_message(self, *, client_id: str, name: str, email: str, text: str) -> Stored:
         """The offline form (WI5): kept as what the visitor says of themselves, stored, and answered by mail too."""
-        Visitor.objects.filter(pk=self._become_visitor().pk).update(name=name, email=email)
-        self.name = name
+        self._become_visitor()
+        self._keep_details(name, email)
         stored = self._store_elsewhere(client_id, text, answer_by_email=True)
         if stored.is_new and self.conversation_id is not None:
             # It may have gone into a conversation that was begun without an address.
@@ -353,6 +401,26 @@ class Visit:
                 answer_by_email=True,
             )
         return stored
+
+    def _keep_details(self, name: str, email: str) -> None:
+        Visitor.objects.filter(company_id=self.company_id, token_hash=self.token_hash).update(
+            name=name, email=email
+        )
+        self.name, self.email = name, email
+
+    @transaction.atomic
+    def give_details(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The visitor answers the chat's questions (WI4), or puts right what they have answered; the data of
+        `details.stored`. Raises ProtocolError."""
+        name, email = clean_details(data)
+        self._become_visitor()
+        self._keep_details(name or self.name, email or self.email)
+        current = Conversation.objects.filter(
+            company_id=self.company_id, customer_key=self.customer_key, status__in=Conversation.OPEN
+        ).first()
+        if current is not None:
+            learn_of_customer(conversation_id=current.pk, customer_name=name, customer_email=email)
+        return self._details()
 
     def tell_typing(self, on: bool) -> None:
         if self.conversation_id is not None:

@@ -12,7 +12,10 @@ from conversations.channels import adapter_of
 from conversations.models import Conversation, Entry, Participant
 from conversations.routing import end_open_offer, lock_conversation, offer_to_next
 from conversations.standing import announce
-from conversations.timeline import ConversationEnded, Stored, add_event
+from conversations.timeline import ConversationEnded, Stored, add_automatic_message, add_event
+
+# What the entry is called: shorter than any id that a client may choose, and once in a conversation.
+SAID_BEFORE = "before"
 
 
 class NotAllowed(Exception):
@@ -41,12 +44,13 @@ def start_conversation(
     customer_key: str = "",
     group: Group | None = None,
     data: dict[str, Any] | None = None,
+    said_before: str = "",
     searched: tuple[str, ...] = (),
     **facts: Any,
 ) -> tuple[Conversation, Stored]:
     """The customer's first message makes a conversation, and it is offered, unless its `status` says that it is with
-    the chatbot. Raises IntegrityError when the customer has an open one already (two first messages at once): write
-    into that one instead."""
+    the chatbot. `said_before` is what the company itself said, and the message answers. Raises IntegrityError when the
+    customer has an open one already (two first messages at once): write into that one instead."""
     now = timezone.now()
     conversation = Conversation.objects.create(
         company=company,
@@ -68,6 +72,8 @@ def start_conversation(
             *searched,
         ),
     )
+    if said_before:
+        add_automatic_message(conversation=conversation, client_id=SAID_BEFORE, text=said_before)
     stored = timeline.add_customer_message(
         conversation_id=conversation.pk,
         client_id=client_id,

@@ -95,6 +95,14 @@ class Company(models.Model):
         _("conversations of the chatbot a month"), null=True, blank=True, help_text=_("Empty: any number.")
     )
 
+    # What the chat asks before somebody joins it (WI4): politely, or as a condition.
+    ask_for_data = models.BooleanField(_("asks visitors for name and e-mail"), default=False)
+    force_data = models.BooleanField(_("starts no chat without name and e-mail"), default=False)
+
+    # What the widget says by itself (WI9); the texts are the chat's.
+    triggers_on = models.BooleanField(_("triggers active"), default=True)
+    triggers_open = models.BooleanField(_("triggers open the window on computers"), default=True)
+
     widget_colour = models.CharField(
         _("widget colour"), max_length=7, default="#0f5e73", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
     )
