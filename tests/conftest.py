@@ -17,7 +17,7 @@ from django.db.transaction import Atomic
 from chat import limits as chat_limits
 from contactcenter import realtime
 from tests.clock import Clock
-from tests.live import DEPLOYED, Live, Template, own_postgres
+from tests.live import DEPLOYED, Live, Supply, Template, own_postgres
 from tests.mail_server import MailServer, running_mail_server
 from tests.published import Published
 from tests.servers import NotAvailable, find_chromium
@@ -145,13 +145,23 @@ def _template() -> Iterator[Template]:
     template.remove()
 
 
+@pytest.fixture(scope="session")
+def _supply(_template: Template) -> Iterator[Supply]:
+    supply = Supply(_template)
+    yield supply
+    supply.end()
+
+
 @pytest.fixture
-def start_live(_template: Template) -> Iterator[Callable[..., Live]]:
+def start_live(_template: Template, _supply: Supply) -> Iterator[Callable[..., Live]]:
     """Start running products: `start_live()`; with `own_servers=True` when the test kills PostgreSQL; with
     `environment={...}` for other settings; the rest goes to Live, such as `web_processes=2` (deployed only)."""
     running: list[Live] = []
 
     def start(*, own_servers: bool = False, **options: Any) -> Live:
+        if not own_servers and not options:
+            running.append(_supply.take())
+            return running[-1]
         if own_servers and DEPLOYED:
             postgres, installation = own_postgres()
         else:

@@ -58,6 +58,7 @@ def test_the_product_recovers_from_a_killed_process(live: Live, name: str) -> No
     assert live.get_status("/readyz") == 200
 
 
+@pytest.mark.once
 def test_outside_debug_the_first_start_collects_the_static_files_and_serves_them(
     start_live: Callable[..., Live],
 ) -> None:

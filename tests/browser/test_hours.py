@@ -35,6 +35,7 @@ def test_a_company_sets_its_hours_and_every_screen_follows(live: Live, new_page:
     settings = sign_in(new_page(), live, "adam")
     workspace = settings.context.new_page()
     workspace.goto(live.url)
+    settings.bring_to_front()  # browsers hold still what nobody looks at
     visitor = open_chat(new_page(), live)
     visitor.locator("#home").wait_for()
 
