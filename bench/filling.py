@@ -99,7 +99,7 @@ def fill(conversations: int) -> str:
             ("conversations_participant", _PARTICIPANT, past.participants()),
             ("conversations_conversation_tags", _TAGGED, past.tagged()),
         ):
-            _insert(table, columns, rows)
+            insert_rows(table, columns, rows)
     _after_filling()
     return session
 
@@ -206,7 +206,7 @@ class _Past:
             yield [number, self.tags[number % len(self.tags)]]
 
 
-def _insert(table: str, columns: list[str], rows: Iterator[list[Any]]) -> None:
+def insert_rows(table: str, columns: list[str], rows: Iterator[list[Any]]) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

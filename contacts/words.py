@@ -1,7 +1,8 @@
 """What a contact is sorted and found by. Search (contacts/search.py) asks for what is written here.
 
 A number is indexed as three words: with the country's code, without it, and backwards, so that its first and its last
-digits are found; an e-mail address as its words and as one word from each of its ends.
+digits are found; an e-mail address as its words, and as one word from its beginning and one from its domain. Such words
+begin with a mark that nobody types.
 """
 
 import re
@@ -13,6 +14,8 @@ from contacts.numbers import national
 LONGEST_SORT_NAME = 200
 # Of long texts, such as the value of a custom field, only the beginning is searched.
 MOST_CHARACTERS = 200
+
+MAIL, DOMAIN, NUMBER, BACKWARDS = "0m", "0d", "0n", "0r"
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -53,9 +56,9 @@ def email_words(address: str) -> list[str]:
     which everybody has."""
     local, _at, domain = fold(address).rpartition("@")
     labels = _WORD.findall(domain)
-    return [*_WORD.findall(local), *labels[:-1], f"e{joined(address)}", f"d{''.join(labels)}"]
+    return [*_WORD.findall(local), *labels[:-1], f"{MAIL}{joined(address)}", f"{DOMAIN}{''.join(labels)}"]
 
 
 def phone_words(number: str) -> list[str]:
     digits = number.removeprefix("+")
-    return [f"n{digits}", f"n{national(number)}", f"r{digits[::-1]}"]
+    return [f"{NUMBER}{digits}", f"{NUMBER}{national(number)}", f"{BACKWARDS}{digits[::-1]}"]
