@@ -33,6 +33,7 @@ from contactcenter.promises import keeps, make_promise
 from files.kinds import HEAD, recognise
 from files.models import Folder, StoredFile
 from files.names import numbered, safe_name
+from files.tree import Tree
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def store_file(
         raise Refused(EMPTY)
     if size > max_bytes:
         raise Refused(format_lazy(TOO_LARGE, megabytes=max_bytes // 1_048_576))
-    _check_quota(company, size)
+    check_quota(company, size)
     content.seek(0)
     file = StoredFile(
         company=company,
@@ -144,7 +145,7 @@ def _enter(file: StoredFile, name: str) -> None:
     """The row, unless the quota is used up by now."""
     with transaction.atomic():
         company = lock_company(file.company_id)
-        _check_quota(company, file.size)
+        check_quota(company, file.size)
         if file.folder_id and not Folder.objects.of(company.pk).filter(pk=file.folder_id).exists():
             raise Refused(NO_FOLDER)
         file.name = name if file.is_attachment else free_name(file, name)
@@ -177,7 +178,7 @@ def storage_used(company: Company) -> int:
     return int(total or 0)
 
 
-def _check_quota(company: Company, more: int) -> None:
+def check_quota(company: Company, more: int) -> None:
     """Certain while the company is locked; before that it spares everybody an upload in vain."""
     if company.storage_limit is not None and storage_used(company) + more > company.storage_limit:
         raise QuotaFull(QUOTA_FULL)
@@ -205,23 +206,13 @@ def delete_together(company: Company, folders: list[int], files: list[int]) -> u
     lock_company(company.pk)
     now, deletion = timezone.now(), uuid.uuid4()
     fields = {"deleted_at": now, "deletion": deletion}
-    all_folders = subtree(company, folders)
+    all_folders = Tree(company.pk).with_all_in_them(folders)
     there = StoredFile.objects.of(company.pk)
     there.filter(pk__in=files).update(**fields)
     there.filter(folder_id__in=all_folders).update(**fields)
     Folder.objects.of(company.pk).filter(pk__in=all_folders).update(**fields)
     make_promise("files.forget", key=str(deletion), due_at=now + UNDO_FOR, deletion=str(deletion))
     return deletion
-
-
-def subtree(company: Company, folders: Iterable[int]) -> list[int]:
-    """These folders of the company and all that are in them."""
-    parents = dict(Folder.objects.of(company.pk).values_list("pk", "parent_id"))
-    chosen = {pk for pk in folders if pk in parents}
-    found, before = chosen, set[int]()
-    while found != before:
-        before, found = found, found | {pk for pk, parent in parents.items() if parent in found}
-    return sorted(found)
 
 
 @keeps("files.forget")

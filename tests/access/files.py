@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 
 from files.models import StoredFile
 from files.store import store_file
-from tests.access.routes import COMPANY, Route, World
+from tests.access.routes import COLLEAGUES, COMPANY, Route, World
 
 
 def _file(world: World) -> StoredFile:
@@ -21,6 +21,7 @@ def of_file(world: World) -> list[Any]:
 
 
 ROUTES = [
+    Route("files:picker", COLLEAGUES),
     Route("files:download", COMPANY, args=of_file),
     Route("files:preview", COMPANY, args=of_file),
 ]
