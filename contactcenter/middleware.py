@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from contactcenter.pages import CUT_SHORT
+from contactcenter.pages import CUT_SHORT, FULL
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,8 @@ class UnavailableMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if response.status_code == 500 and getattr(request, "found_no_room", False):
+            return _no_room()
         error = getattr(request, "outage", None)
         return _unavailable(error) if error and response.status_code == 500 else response
 
@@ -69,6 +71,9 @@ def note_outage(*, request: HttpRequest | None = None, **signal: Any) -> None:
     error = sys.exc_info()[1]
     if request is not None and isinstance(error, OperationalError | InterfaceError):
         request.outage = error  # type: ignore[attr-defined]
+    elif request is not None and isinstance(error, OSError) and error.errno in FULL:
+        # An upload did not fit on the disk: whichever middleware reads the form first meets it.
+        request.found_no_room = True  # type: ignore[attr-defined]
 
 
 def is_no_outage(record: logging.LogRecord) -> bool:
@@ -82,6 +87,14 @@ logging.getLogger("django.request").addFilter(is_no_outage)
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`: a page about an error must not need the database or a context."""
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _no_room() -> HttpResponse:
+    return HttpResponse(
+        _("The server has no space left. Nothing was stored; please tell whoever runs it."),
+        status=507,
+        content_type="text/plain; charset=utf-8",
+    )
 
 
 def _unavailable(error: Exception) -> HttpResponse:

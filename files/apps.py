@@ -8,5 +8,9 @@ class FilesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # It registers the keepers of its promises.
-        from files import store  # noqa: F401
+        from agents.signed_in import is_agents_browser
+        from contactcenter.pages import allow_larger_bodies
+        from files import store
+
+        # With room for the form around the file.
+        allow_larger_bodies("/files/upload/", most=store.MAX_BYTES + 1_048_576, may_send=is_agents_browser)

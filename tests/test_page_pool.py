@@ -1,11 +1,13 @@
 """What becomes a request of a page, and what does not."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from contactcenter.pages import CUT_SHORT, MAX_BODY, MAX_PATIENCE, PagePool
+from contactcenter import pages
+from contactcenter.pages import CUT_SHORT, MAX_BODY, MAX_PATIENCE, PIECE, LargerBodies, PagePool
 
 pytestmark = pytest.mark.once
 
@@ -97,3 +99,74 @@ async def test_strangers_cannot_speak_with_the_proxys_voice() -> None:
     assert await ask(echo, {"type": "http.request", "body": b""}, headers=headers) == 200
     assert echo.asked[0]["HTTP_X_FORWARDED_FOR"] == "203.0.113.9"
     assert "HTTP_X_FORWARDED_PROTO" not in echo.asked[0]
+
+
+@pytest.fixture
+def larger_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At "/" somebody called Ewa may send twice as much as others."""
+    larger = LargerBodies("/", 2 * MAX_BODY, lambda cookies: cookies.get("name") == "Ewa")
+    monkeypatch.setattr(pages, "_larger", [larger])
+
+
+@pytest.mark.parametrize(("name", "kept"), [(b"Ewa", 2 * MAX_BODY), (b"Eve", MAX_BODY)])
+async def test_larger_bodies_are_kept_of_those_who_may_send_them(
+    larger_bodies: None, name: bytes, kept: int
+) -> None:
+    echo = Echo()
+    part = {"type": "http.request", "body": b"x" * MAX_BODY, "more_body": True}
+
+    status = await ask(
+        echo, part, {**part, "more_body": False}, headers=[(b"cookie", b"other=1; name=" + name)]
+    )
+
+    assert status == 200
+    assert len(echo.asked[0]["body"]) == kept
+    assert echo.asked[0][CUT_SHORT] is (kept == MAX_BODY)
+
+
+class Film:
+    """An answer in pieces, far too many for memory, that says when it was let go."""
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+        self.given = self.closed = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> "Film":
+        start_response("200 OK", [])
+        return self
+
+    def __iter__(self) -> Any:
+        for _ in range(self.pieces):
+            self.given += 1
+            yield b"x" * PIECE
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+async def test_a_large_answer_leaves_in_pieces() -> None:
+    film, sent = Film(3), list[Any]()
+    scope = {"method": "GET", "path": "/", "query_string": b"", "http_version": "1.1", "headers": []}
+    messages = [{"type": "http.request"}]
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop()
+        return await asyncio.get_running_loop().create_future()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await PagePool(film, threads=1)(scope, receive, send)
+
+    assert [len(message.get("body", b"")) for message in sent] == [0, PIECE, PIECE, PIECE, 0]
+    assert [message.get("more_body", False) for message in sent[1:]] == [True, True, True, False]
+    assert film.closed == 1
+
+
+async def test_nothing_more_is_read_for_somebody_who_has_left() -> None:
+    film = Film(1000)
+
+    assert await ask(film, {"type": "http.request"}) == 200
+    assert film.given < 10
+    assert film.closed == 1
