@@ -1,5 +1,6 @@
 // The timeline of the open conversation. Messages arrive with their content and are shown at once; anything else, and
 // whatever was missed (a hole in the numbers), is fetched from the server, which is right.
+import { isAttended, onAttention } from "./attention.js";
 import { csrfToken, onContent, text } from "./dom.js";
 import { openConversation, soon } from "./freshness.js";
 import { arrange, makeLine } from "./lines.js";
@@ -85,7 +86,7 @@ function appendNew(page) {
 
 function markRead() {
   const last = lastSeq();
-  if (!list?.dataset.read || document.hidden || last <= read) return;
+  if (!list?.dataset.read || !isAttended() || last <= read) return;
   clearTimeout(reading);
   reading = setTimeout(async () => {
     const before = read;
@@ -116,5 +117,5 @@ on("entry.added", receive);
 on("timeline.stale", catchUp);
 on("visitor.typing", showTyping);
 on("heartbeat", ({ conversation, seq }) => conversation === openConversation() && seq > lastSeq() && catchUp());
-document.addEventListener("visibilitychange", markRead);
+onAttention(markRead);
 onContent(attach);

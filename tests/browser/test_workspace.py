@@ -152,6 +152,31 @@ def test_the_page_looks_as_after_a_reload_whatever_happened(ewa: Any, visitor: V
     assert visitor.heard() == ["Answer one", "Answer two"]
 
 
+def test_a_page_before_which_nobody_sits_reads_nothing(live: Live, ewa: Any, visitor: Visitor) -> None:
+    """The e-mail about an offline message asks whether somebody had it before their eyes (NO2)."""
+
+    def unread() -> bool:
+        (row,) = live.query(
+            "SELECT last_seq - opened_seq FROM conversations_conversation ORDER BY id DESC LIMIT 1"
+        )
+        return bool(row[0])
+
+    ewa.clock.install()
+    visitor.write("Is my parcel on its way?")
+    answer(ewa, "Is my parcel on its way?")
+    visitor.write("It is late")
+    wait_until(lambda: bubbles(ewa)[-1] == "It is late" and not unread())
+
+    ewa.clock.fast_forward(61_000)
+    visitor.write("Hello?")
+    wait_until(lambda: bubbles(ewa)[-1] == "Hello?")
+    ewa.clock.run_for(2_000)
+    assert unread()
+
+    ewa.mouse.move(300, 300)
+    wait_until(lambda: not unread())
+
+
 def test_what_happened_without_a_connection_is_there_afterwards(ewa: Any, visitor: Visitor) -> None:
     visitor.write("Before")
     answer(ewa, "Before")
