@@ -131,7 +131,10 @@ def _not_looked_at(conversation: Conversation) -> list[Entry]:
 
 
 def _wants_people(entry: Entry) -> bool:
-    return bool(entry.data.get("people")) or ("choice" not in entry.data and asks_for_people(entry.text))
+    # It cannot look into files.
+    if entry.data.get("people") or entry.data.get("file"):
+        return True
+    return "choice" not in entry.data and asks_for_people(entry.text)
 
 
 def _answer(conversation: Conversation, asked: Sequence[Entry], language: str) -> None:

@@ -166,6 +166,11 @@ class VisitorSocket(WidgetSocket):
         self._limit_frames()
         visit.tell_typing(data.get("on") is True)
 
+    async def read(self, ref: str | None, data: dict[str, Any]) -> None:
+        visit = self._known()
+        self._limit_frames()
+        await in_database(visit.note_read, data)
+
     async def page(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()
         self._limit_frames()
@@ -183,6 +188,7 @@ class VisitorSocket(WidgetSocket):
         "sync": sync,
         "ping": ping,
         "typing": typing,
+        "read": read,
         "page": page,
     }
 

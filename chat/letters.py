@@ -121,7 +121,7 @@ def _offline_words(conversation: Conversation, entries: Sequence[Entry]) -> tupl
     subject = _("Message from the chat: %(name)s") % {"name": _label(conversation)}
     return subject, _shared(conversation) | {
         "who": _label(conversation) if conversation.customer else "",
-        "day": _day(began.date()),
+        "day": day_words(began.date()),
         "clock": date_format(began, "H:i"),
         "facts": [*_contact_facts(conversation), *_page_fact(conversation), *_earlier_fact(conversation)],
         **_texts(entries, told_day=began.date()),
@@ -137,7 +137,7 @@ def _missed_words(
     nothing = [(_("Contact"), _("not given"), "")]
     about = [
         *(_contact_facts(conversation) or nothing),
-        (_("Left the site"), f"{_day(left.date())}, {date_format(left, 'H:i')}", ""),
+        (_("Left the site"), f"{day_words(left.date())}, {date_format(left, 'H:i')}", ""),
         *_page_fact(conversation, _("Last page")),
         *_some(_("Browser"), browser(conversation.user_agent)),
         *_some(_("Offered to"), _names_of_asked(conversation)),
@@ -157,9 +157,13 @@ def _shared(conversation: Conversation) -> dict[str, Any]:
     }
 
 
+def without_tricks(text: str) -> str:
+    return _TRICKS.sub("", text)
+
+
 def plain(name: str) -> str:
     """What somebody calls themselves, fit for a subject."""
-    return Truncator(" ".join(_TRICKS.sub("", name).split())).chars(LONGEST_NAME)
+    return Truncator(" ".join(without_tricks(name).split())).chars(LONGEST_NAME)
 
 
 def _label(conversation: Conversation) -> str:
@@ -168,7 +172,7 @@ def _label(conversation: Conversation) -> str:
 
 def _as_text(text: str, at: datetime, previous: date | None) -> Text:
     shown = Truncator(_TRICKS.sub("", text)).chars(LONGEST_TEXT)
-    return Text(shown, date_format(at, "H:i"), "" if at.date() == previous else _day(at.date()))
+    return Text(shown, date_format(at, "H:i"), "" if at.date() == previous else day_words(at.date()))
 
 
 def _texts(entries: Sequence[Entry], told_day: date | None = None) -> dict[str, Any]:
@@ -180,7 +184,7 @@ def _texts(entries: Sequence[Entry], told_day: date | None = None) -> dict[str, 
     return {"texts": texts, "more": len(entries) - len(texts), "preview": Truncator(texts[0].text).chars(90)}
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
     named = date_format(day, pgettext("format of a day with its weekday", "l, j F"))
     # Weekdays and months are small in Polish; Django's weekdays are not.
     return named.lower() if get_language() == "pl" else named
@@ -220,7 +224,7 @@ def _earlier_fact(conversation: Conversation) -> list[Fact]:
     )
     if not times:
         return []
-    facts = {"count": len(times), "day": _day(timezone.localtime(times[0]).date())}
+    facts = {"count": len(times), "day": day_words(timezone.localtime(times[0]).date())}
     text = ngettext(
         "%(count)d conversation, on %(day)s", "%(count)d conversations, the last on %(day)s", len(times)
     )

@@ -39,6 +39,12 @@ EXCHANGES = "exchange", (240, 60.0)
 OFFLINE_MESSAGES = "offline", (10, 600.0)
 # Each rings at agents.
 CONVERSATIONS = "conversation", (60, 600.0)
+# Each takes room, and somebody's time.
+FILES, FILES_FROM_ADDRESS = ("file", (20, 3600.0)), ("files", (100, 3600.0))
+# A mail to an address that anybody may name.
+TRANSCRIPTS, TRANSCRIPTS_FROM_ADDRESS = ("transcript", (3, 3600.0)), ("transcripts", (10, 3600.0))
+TRANSCRIPTS_TO_ADDRESS = "transcripts to", (3, 86_400.0)
+RATINGS = "rating", (20, 600.0)
 MOST_BUCKETS = 10_000
 
 _buckets: "OrderedDict[tuple[str, str], Bucket]" = OrderedDict()

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from chat import bot_views, demo_views, installation_views, settings_views, views, widget_views
+from chat import (
+    bot_views,
+    demo_views,
+    installation_views,
+    settings_views,
+    views,
+    visitor_views,
+    widget_views,
+)
 
 app_name = "chat"
 
@@ -14,6 +22,9 @@ urlpatterns = [
     path("widget/<slug:key>/status", widget_views.status, name="status"),
     path("widget/<slug:key>/exchange", views.exchange, name="exchange"),
     path("widget/<slug:key>/offline", views.offline, name="offline"),
+    path("widget/<slug:key>/files", visitor_views.upload, name="upload"),
+    path("widget/<slug:key>/rating", visitor_views.rate, name="rate"),
+    path("widget/<slug:key>/transcript", visitor_views.transcript, name="transcript"),
     path("settings/chat/", settings_views.chat, name="settings"),
     path("settings/chat/busy/", settings_views.busy, name="busy"),
     path("settings/chat/identity/", settings_views.identity, name="identity"),

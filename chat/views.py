@@ -121,6 +121,9 @@ def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -
     if kind == "page":
         visit.go_to(data)
         return None
+    if kind == "read":
+        visit.note_read(data)
+        return None
     raise ProtocolError("unknown_command", f"There is no command {kind[:64]!r}.")
 
 

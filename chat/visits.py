@@ -28,6 +28,7 @@ from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
 from conversations import timeline
 from conversations.actions import learn_of_customer, start_conversation
+from conversations.attention import mark_read_by_customer
 from conversations.models import Conversation, Entry
 from conversations.standing import as_customer_sees, customers_word
 from conversations.timeline import ConversationEnded, Stored, iso
@@ -218,9 +219,17 @@ class Visit:
         self._note_sign_of_life(latest)
         if latest is None:
             return bool(data.get("conversation"))
-        status = customers_word(latest)
-        stands = data.get("conversation"), data.get("seq"), data.get("status", status)
-        return stands != (latest.public_id, latest.public_seq, status)
+        status, read = customers_word(latest), min(latest.agents_read_seq, latest.public_seq)
+        stands = data.get("conversation"), data.get("seq"), data.get("status", status), data.get("read", read)
+        return stands != (latest.public_id, latest.public_seq, status, read)
+
+    def note_read(self, data: dict[str, Any]) -> None:
+        """The visitor has this before their eyes, up to an entry."""
+        seq = data.get("seq")
+        if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < 2**31:
+            return
+        if self.conversation_id is not None and data.get("conversation") == self.public_id:
+            mark_read_by_customer(conversation_id=self.conversation_id, seq=seq)
 
     def receive(self, data: dict[str, Any]) -> dict[str, Any]:
         """The visitor's message is stored; the data of `message.stored`. Raises ProtocolError."""
@@ -241,6 +250,22 @@ class Visit:
         client_id = clean_client_id(data.get("id"))
         language = self.language or Company.objects.values_list("language", flat=True).get(pk=self.company_id)
         return self._received(client_id, self._store(client_id, bot.people_text(language), {"people": True}))
+
+    def receive_file(self, client_id: str, file: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """A stored file becomes a message; the data of `message.stored`, and whether it was new."""
+        stored = self._store(client_id, file["name"], {"file": file})
+        return self._received(client_id, stored), stored.is_new
+
+    def received_before(self, client_id: str) -> dict[str, Any] | None:
+        """The data of `message.stored`, when the visitor's message of this id was stored already."""
+        if not self.customer_key:
+            return None
+        mine = Conversation.objects.filter(company_id=self.company_id, customer_key=self.customer_key)
+        entry = Entry.objects.filter(conversation__in=mine, client_id=client_id).first()
+        if entry is None:
+            return None
+        stored = Stored(entry.seq, entry.previous_public_seq, entry.created_at, is_new=False)
+        return self._received(client_id, self._moved_to(entry.conversation, stored))
 
     def _received(self, client_id: str, stored: Stored) -> dict[str, Any]:
         return {
@@ -265,11 +290,11 @@ class Visit:
             return self._ask_bot(conversation_id, client_id, text, pressed)
         if self.is_online:
             return timeline.add_customer_message(
-                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name
+                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name, data=pressed
             )
         with transaction.atomic():
             stored = timeline.add_customer_message(
-                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name
+                conversation_id=conversation_id, client_id=client_id, text=text, name=self.name, data=pressed
             )
             if stored.is_new:
                 notices.message_came(conversation_id=conversation_id, at=stored.at)

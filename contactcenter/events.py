@@ -40,6 +40,8 @@ class EntryAdded(Event):
     text: str
     client_id: str | None
     at: str
+    # Of a file that was sent: {"id": 4, "name": "…", "size": 2400, "type": "image/png"}.
+    file: dict[str, Any] | None = None
 
     def as_frame(self) -> str:
         # The one event on the hot path: `asdict` copies deeply, which costs more than the rest together.
@@ -113,6 +115,44 @@ class ConversationRead(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskChanged(Event):
+    """A task was made, changed, done or deleted, or its time has come: lists and counters refetch themselves. Empty when
+    several changed at once."""
+
+    type: ClassVar[str] = "task.changed"
+    task: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAssigned(Event):
+    """A colleague gave this agent a task."""
+
+    type: ClassVar[str] = "task.assigned"
+    task: int
+    title: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReminded(Event):
+    """The time has come at which this agent wanted to be reminded of a task."""
+
+    type: ClassVar[str] = "task.reminded"
+    task: int
+    title: str
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRead(Event):
+    """The customer has read a conversation up to this entry."""
+
+    type: ClassVar[str] = "customer.read"
+    conversation: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded(Event):
     """The agent signed out, changed the password or lost access: sockets of the session close."""
 
@@ -160,6 +200,8 @@ class VisitorEntry(Event):
     at: str
     # Of a message of the chatbot: {"suggestions": [{"id": 12, "text": "…"}]}.
     bot: dict[str, Any] | None = None
+    # Of a file that was sent: {"name": "…", "size": 2400, "type": "image/png", "url": "/attachments/…/"}.
+    file: dict[str, Any] | None = None
 
     def as_frame(self) -> str:
         data = {name: getattr(self, name) for name in self.__slots__}
@@ -173,6 +215,20 @@ class VisitorConversation(Event):
     status: str
     last_seq: int
     agent: dict[str, Any] | None
+    # Up to here somebody here has read what the visitor wrote, and the visitor has said to have read.
+    read_seq: int
+    seen_seq: int
+    # How many stars they gave; 0: they may give some; None: there is nothing to rate (any more).
+    rating: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesRead(Event):
+    """An agent has read what the visitor wrote."""
+
+    type: ClassVar[str] = "read"
+    conversation: str
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

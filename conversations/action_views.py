@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import push_url
 
-from agents.http import AgentRequest, company_of, for_agents
+from agents.http import AgentRequest, company_of, for_agents, number
 from agents.models import Agent, Group
 from contactcenter.htmx import with_events, with_toast
 from conversations import actions, attention, tagging, views
@@ -236,7 +236,9 @@ def untag(request: AgentRequest, pk: int, tag_pk: int) -> HttpResponse:
 @require_POST
 @for_agents
 def read(request: AgentRequest, pk: int) -> HttpResponse:
-    attention.mark_read(conversation=get_conversation_or_404(request.user, pk), by=request.user)
+    # Up to where the page shows it; more may have come meanwhile.
+    seq = number(request.POST["seq"]) if "seq" in request.POST else None
+    attention.mark_read(conversation=get_conversation_or_404(request.user, pk), by=request.user, seq=seq)
     return HttpResponse(status=204)
 
 
@@ -265,10 +267,10 @@ def add_message(request: AgentRequest, pk: int) -> JsonResponse:
     except actions.NotAllowed:
         said = _("The conversation has ended, so this was not sent. Reopen it to send it.")
         return JsonResponse({"message": said}, status=409)
-    return JsonResponse(_as_event(Entry.objects.get(conversation=conversation, seq=stored.seq)))
+    return JsonResponse(as_event(Entry.objects.get(conversation=conversation, seq=stored.seq)))
 
 
-def _as_event(entry: Entry) -> dict[str, Any]:
+def as_event(entry: Entry) -> dict[str, Any]:
     """The stored entry as the socket tells it (contactcenter.events.EntryAdded)."""
     return {
         "conversation": entry.conversation_id,
@@ -280,4 +282,5 @@ def _as_event(entry: Entry) -> dict[str, Any]:
         "text": entry.text,
         "client_id": entry.client_id,
         "at": iso(entry.created_at),
+        "file": entry.data.get("file"),
     }

@@ -3,11 +3,13 @@ whether the change is still allowed, makes it, writes it into the timeline and p
 
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agents.models import Agent, Company, Group
 from conversations import timeline
+from conversations.attachments import IN_MAIL, customers_path
 from conversations.channels import adapter_of
 from conversations.models import Conversation, Entry, Participant
 from conversations.routing import end_open_offer, lock_conversation, offer_to_next
@@ -152,7 +154,9 @@ def answer_conversation(*, conversation: Conversation, by: Agent) -> Conversatio
     return conversation
 
 
-def send_reply(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+def send_reply(
+    *, conversation: Conversation, by: Agent, client_id: str, text: str, file: dict[str, Any] | None = None
+) -> Stored:
     """An agent writes to the customer. Whoever replies takes part; a reply to a waiting conversation answers it. Raises
     NotAllowed when the conversation has ended."""
     try:
@@ -164,9 +168,11 @@ def send_reply(*, conversation: Conversation, by: Agent, client_id: str, text: s
             _step_in(conversation, by)
         with transaction.atomic():
             stored = timeline.add_agent_message(
-                conversation=conversation, by=by, client_id=client_id, text=text
+                conversation=conversation, by=by, client_id=client_id, text=text, file=file
             )
             if stored.is_new:
+                if file:
+                    text = f"{text}\n{settings.BASE_URL}{customers_path(file['id'], IN_MAIL)}"
                 adapter_of(conversation).deliver(conversation, text=text, by=by)
     except (ConversationEnded, NotAllowed):
         # Sent once more after its answer was lost, and closed in between: it was stored all the same.
@@ -208,9 +214,20 @@ def join_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
     return conversation
 
 
-def write_note(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+def write_note(
+    *, conversation: Conversation, by: Agent, client_id: str, text: str, file: dict[str, Any] | None = None
+) -> Stored:
     """An internal note: for agents, never for the customer, also after the end."""
-    return timeline.add_note(conversation=conversation, by=by, client_id=client_id, text=text)
+    return timeline.add_note(conversation=conversation, by=by, client_id=client_id, text=text, file=file)
+
+
+def send_file(
+    *, conversation: Conversation, by: Agent, client_id: str, file: dict[str, Any], as_note: bool
+) -> Stored:
+    """A stored file, as a reply or a note of its own. Its name is its text, for whoever cannot show files. Raises
+    NotAllowed, as `send_reply` does."""
+    write = write_note if as_note else send_reply
+    return write(conversation=conversation, by=by, client_id=client_id, text=file["name"], file=file)
 
 
 @transaction.atomic

@@ -11,11 +11,14 @@ class ConversationsConfig(AppConfig):
         from agents.actions import on_agent_leaving
         from agents.duties import on_duties_change
         from agents.presence import on_presence_change
+        from conversations.attachments import uses_in_conversations
         from conversations.departures import follow_departure
         from conversations.reply_templates import forget_shortcuts_of
         from conversations.routing import follow_duties, follow_presence
+        from files.uses import register_use
 
         on_presence_change(follow_presence)
         on_duties_change(follow_duties)
         on_agent_leaving(follow_departure)
         on_agent_leaving(forget_shortcuts_of)
+        register_use(uses_in_conversations)

@@ -44,6 +44,30 @@ class MessageForm(forms.Form):
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
+class FileForm(forms.Form):
+    """A file, from a computer or (`stored`) from the room of files."""
+
+    id = forms.RegexField(r"\A[A-Za-z0-9_-]{8,64}\Z")
+    kind = forms.ChoiceField(
+        choices=[("reply", pgettext_lazy("what one writes", "Reply")), ("note", _("Note"))]
+    )
+    stored = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    file = forms.FileField(
+        required=False,
+        allow_empty_file=True,
+        error_messages={"max_length": _("The name of the file is too long.")},
+    )
+
+    def clean(self) -> None:
+        if not self.cleaned_data.get("stored") and not self.cleaned_data.get("file"):
+            raise forms.ValidationError(_("Choose a file."))
+
+    @property
+    def problem(self) -> str:
+        """What to tell the agent."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
 class TagForm(forms.Form):
     name = PlainText(
         label=_("Tag"),

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, Channel, Company, Group
 from contacts.models import Contact
 
-# A model of this room with a module of its own.
+# Models of this room with a module of their own.
+from conversations.attachment_models import Attachment as Attachment
+from conversations.ending_models import Rating as Rating
 from conversations.template_models import ReplyTemplate as ReplyTemplate
 
 
@@ -149,6 +151,9 @@ class Conversation(models.Model):
     preview_by = models.CharField(max_length=10, blank=True, default="", editable=False)
     # Up to here some agent had it on a screen: who has seen a message need not get an e-mail about it.
     opened_seq = models.PositiveIntegerField(default=0, editable=False)
+    # Up to here an agent who had it before their eyes, and the customer, have read it; each side is shown the other's.
+    agents_read_seq = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    customer_read_seq = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # Since when the customer waits for a reply; empty when answered, closed or ignored.
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -294,6 +299,8 @@ class Entry(models.Model):
         TAGGED = "tagged", _("tagged")
         UNTAGGED = "untagged", _("untagged")
         CUSTOMER_DATA = "customer_data", _("customer data")
+        RATED = "rated", _("rated")
+        TRANSCRIPT = "transcript", _("transcript sent")
         LINKED = "linked", _("linked with a contact")
         UNLINKED = "unlinked", _("not linked any more")
 

@@ -17,7 +17,8 @@ from agents.models import Agent
 from contactcenter.events import EntryAdded, VisitorEntry, publish
 from contactcenter.folding import search_text
 from contactcenter.realtime import company_agents
-from conversations.models import Conversation, Entry
+from conversations.attachments import for_customer
+from conversations.models import Attachment, Conversation, Entry
 
 MAX_TEXT = 10_000
 PREVIEW = 160
@@ -106,19 +107,32 @@ def add_customer_message(
     return _add(conversation_id, _BY_CUSTOMER, [now, now, text[:PREVIEW], "customer", now], draft, now)
 
 
-def add_agent_message(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+def add_agent_message(
+    *, conversation: Conversation, by: Agent, client_id: str, text: str, file: dict[str, Any] | None = None
+) -> Stored:
     """Store an agent's reply; as above."""
     now = timezone.now()
     draft = _Draft(
-        "message", "agent", text, by.pk, by.name, by.public_name, client_id=client_id, searched=(text,)
+        "message",
+        "agent",
+        text,
+        by.pk,
+        by.name,
+        by.public_name,
+        client_id=client_id,
+        data={"file": file} if file else None,
+        searched=(text,),
     )
     return _add(conversation.pk, _BY_AGENT, [now, now, text[:PREVIEW], "agent", now], draft, now)
 
 
-def add_note(*, conversation: Conversation, by: Agent, client_id: str, text: str) -> Stored:
+def add_note(
+    *, conversation: Conversation, by: Agent, client_id: str, text: str, file: dict[str, Any] | None = None
+) -> Stored:
     """Store an internal note, which only agents are told of; as above, except that ended conversations take it too."""
     now = timezone.now()
-    draft = _Draft("note", "agent", text, by.pk, by.name, client_id=client_id, searched=(text,))
+    data = {"file": file} if file else None
+    draft = _Draft("note", "agent", text, by.pk, by.name, client_id=client_id, data=data, searched=(text,))
     return _add(conversation.pk, _NOTE, [now, now, text[:PREVIEW], "note"], draft, now)
 
 
@@ -195,6 +209,8 @@ def _add(conversation_id: int, numbering: str, values: list[Any], draft: _Draft,
                 raise ConversationEnded
             seq, prev, company_id, public_id, customer_key = row
             cursor.execute(_INSERT, _row(conversation_id, company_id, seq, prev, draft, stamp))
+            if file := _file_of(draft.data):
+                Attachment.objects.create(conversation_id=conversation_id, seq=seq, file_id=file["id"])
             _tell(conversation_id, company_id, public_id, customer_key, seq, prev, draft, now)
     except IntegrityError:
         stored = draft.client_id and find_stored(conversation_id=conversation_id, client_id=draft.client_id)
@@ -247,6 +263,7 @@ def _tell(
             draft.text,
             draft.client_id,
             at,
+            _file_of(draft.data),
         ),
         company_agents(company_id),
     )
@@ -267,7 +284,13 @@ def _for_visitor(public_id: str, seq: int, prev: int, draft: _Draft, at: str) ->
         _event_for_visitor(draft.event),
         at,
         _of_bot(draft.data),
+        for_customer(_file_of(draft.data)),
     )
+
+
+def _file_of(data: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The file that a message carries (conversations/attachments.py)."""
+    return data.get("file") if data else None
 
 
 def _of_bot(data: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -325,4 +348,5 @@ def _as_visitor_sees(conversation: Conversation, entry: Entry) -> VisitorEntry:
         event=_event_for_visitor(entry.event),
         at=iso(entry.created_at),
         bot=_of_bot(entry.data),
+        file=for_customer(_file_of(entry.data)),
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from conversations import action_views, history_views, template_views, views
+from conversations import action_views, attachment_views, history_views, template_views, views
 
 app_name = "conversations"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("conversations/<int:pk>/context/", views.context, name="context"),
     path("conversations/<int:pk>/customer/", action_views.customer, name="customer"),
     path("conversations/<int:pk>/messages/", action_views.add_message, name="add_message"),
+    path("conversations/<int:pk>/files/", attachment_views.send, name="send_file"),
+    path("conversations/<int:pk>/files/<int:file_pk>/", attachment_views.attachment, name="attachment"),
+    path("attachments/<str:signed>/", attachment_views.shared, name="shared_attachment"),
     path("conversations/<int:pk>/notice/", views.notice, name="notice"),
     path("conversations/<int:pk>/read/", action_views.read, name="read"),
     path("conversations/<int:pk>/answer/", action_views.answer, name="answer"),

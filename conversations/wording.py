@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from conversations.attachments import PICTURES
 from conversations.models import Conversation, Entry
 from conversations.timeline import iso
 
@@ -22,7 +24,25 @@ ICONS = {
     Entry.Event.UNTAGGED: "tag",
     Entry.Event.LINKED: "chain",
     Entry.Event.UNLINKED: "chain",
+    Entry.Event.RATED: "star",
+    Entry.Event.TRANSCRIPT: "mail",
 }
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """A file in a timeline: where it is, and whether it can be shown in place."""
+
+    name: str
+    size: int
+    path: str
+    is_picture: bool
+
+    @property
+    def ending(self) -> str:
+        """What stands on the little sheet."""
+        ending = self.name.rpartition(".")[2]
+        return ending.upper() if ending != self.name and len(ending) <= 4 else ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +57,9 @@ class Line:
     at: datetime | None = None
     is_own: bool = False
     icon: str = ""
+    # The customer has read it.
+    is_read: bool = False
+    file: ShownFile | None = None
 
     @property
     def iso(self) -> str:
@@ -57,6 +80,7 @@ def line_of(conversation: Conversation, entry: Entry, agent: Agent) -> Line:
     if entry.kind == Entry.Kind.EVENT:
         return Line("event", text=event_words(entry), icon=ICONS.get(Entry.Event(entry.event), ""), **facts)
     facts["text"] = entry.text
+    facts["file"] = _shown(conversation, entry.data.get("file"))
     if entry.by == Entry.By.CUSTOMER:
         return Line("visitor", "customer", name=entry.author_name or customer_label(conversation), **facts)
     if entry.by == Entry.By.SYSTEM:
@@ -67,8 +91,16 @@ def line_of(conversation: Conversation, entry: Entry, agent: Agent) -> Line:
         f"{kind}-{entry.agent_id or entry.author_name}",
         name=entry.author_name,
         is_own=entry.agent_id == agent.pk,
+        is_read=kind == "agent" and entry.seq <= conversation.customer_read_seq,
         **facts,
     )
+
+
+def _shown(conversation: Conversation, file: dict[str, Any] | None) -> ShownFile | None:
+    if not file:
+        return None
+    path = reverse("conversations:attachment", args=[conversation.pk, file["id"]])
+    return ShownFile(file["name"], file["size"], path, file["type"] in PICTURES)
 
 
 def blank_lines(conversation: Conversation, agent: Agent) -> dict[str, Line]:
@@ -86,6 +118,10 @@ def event_words(entry: Entry) -> str:
     """What happened, in a sentence without a full stop."""
     names = {"by": entry.author_name, "whom": entry.text}
     sentence = _sentences().get(Entry.Event(entry.event))
+    if entry.event == Entry.Event.RATED:
+        words = _("The customer rates the conversation: %(stars)s of 5") % {"stars": entry.text}
+        comment = entry.data.get("comment")
+        return f"{words}: {comment}" if comment else words
     if entry.event == Entry.Event.STARTED and entry.text:
         return _("Conversation started on %(page)s") % {"page": entry.text}
     if entry.by == Entry.By.SYSTEM:
@@ -104,6 +140,7 @@ def _sentences() -> dict[Entry.Event, str]:
         Entry.Event.LEFT: _("%(by)s leaves the conversation"),
         Entry.Event.TRANSFERRED: _("%(by)s hands over to %(whom)s"),
         Entry.Event.CLOSED: _("%(by)s closes the conversation"),
+        Entry.Event.TRANSCRIPT: _("The customer has the transcript sent to %(whom)s"),
         Entry.Event.REOPENED: _("%(by)s reopens the conversation"),
         Entry.Event.IGNORED: _("%(by)s: needs no answer"),
         Entry.Event.TAGGED: _("%(by)s adds the tag “%(whom)s”"),

@@ -14,6 +14,10 @@ ROUTES = [
     Route("chat:status", EVERYBODY, args=key),
     Route("chat:exchange", EVERYBODY, "post", key, hello, json=True),
     Route("chat:offline", EVERYBODY, "post", key, OFFLINE, json=True),
+    # Only with a token, and of the visitor's own conversation.
+    Route("chat:upload", (400,) * 6, "post", key),
+    Route("chat:rate", NOBODY, "post", key, {"stars": 5, "conversation": "c-1"}, json=True),
+    Route("chat:transcript", NOBODY, "post", key, {"email": "a@b.example"}, json=True),
     Route("chat:demo", NOBODY),
     Route("chat:demo_en", NOBODY),
 ]

@@ -1,6 +1,6 @@
 """Conversations and their history."""
 
-from tests.access.routes import COLLEAGUES, COMPANY, DOOR, NOT_FOUND, OK, Route, of, of_closed
+from tests.access.routes import COLLEAGUES, COMPANY, DOOR, NOBODY, NOT_FOUND, OK, Route, of, of_closed
 
 ROUTES = [
     Route("conversations:workspace", (*COLLEAGUES[:-1], OK)),
@@ -23,6 +23,12 @@ ROUTES = [
         of,
         {"id": "a-reply-to-it", "kind": "reply", "text": "Hello"},
     ),
+    Route("conversations:send_file", (*[DOOR] * 2, 422, 422, NOT_FOUND, NOT_FOUND), "post", of),
+    Route(
+        "conversations:attachment", (*[DOOR] * 2, *NOBODY[2:]), args=lambda world: [world.conversation.pk, 1]
+    ),
+    # An address that nobody signed.
+    Route("conversations:shared_attachment", NOBODY, args=lambda world: ["1-991231.signed"]),
     Route("conversations:notice", COMPANY, args=of),
     Route("conversations:read", COMPANY, "post", of),
     Route("conversations:answer", COMPANY, "post", of),

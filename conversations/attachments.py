@@ -1,0 +1,124 @@
+"""Files in conversations: kept by the room of files, named in the entry (`data["file"]`), and handed out here.
+
+Agents get them under the conversation's address. Customers, and readers of a transcript, get a signed address that
+ends: it names one file and lets nobody guess another.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core.files import File
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, Company
+from contactcenter.promises import keeps, make_promise
+from conversations.models import Attachment
+from files.models import StoredFile
+from files.store import delete_files, store_file
+from files.uses import Use, uses_of
+
+# How long an address works at least: in a panel, which gets new ones whenever it says hello, and in a mail.
+IN_PANEL, IN_MAIL = timedelta(days=1), timedelta(days=30)
+# Pictures that every browser shows, and none runs.
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+# Between the file and its message there are seconds.
+SWEPT_AFTER = timedelta(hours=1)
+
+_signer = Signer(salt="conversations.attachment", sep=".")
+
+Facts = dict[str, Any]
+
+
+def store_attachment(
+    *, company: Company, name: str, content: "File[bytes]", by: Agent | None = None, max_bytes: int
+) -> StoredFile:
+    """Keep a file that is about to be sent. Raises files.store.Refused. Should its message never come, the promise
+    takes it away again."""
+    make_promise(
+        "attachment.sweep",
+        key=uuid.uuid4().hex,
+        due_at=timezone.now() + SWEPT_AFTER,
+        company_id=company.pk,
+        agent_id=by.pk if by else None,
+        since=timezone.now().isoformat(),
+    )
+    return store_file(
+        company=company, name=name, content=content, added_by=by, is_attachment=True, max_bytes=max_bytes
+    )
+
+
+def drop_attachment(file: StoredFile) -> None:
+    """It was not sent after all: another try of the same message was quicker."""
+    delete_files(company=file.company, files=[file])
+
+
+@keeps("attachment.sweep")
+def drop_attachments_never_sent(*, company_id: int, agent_id: int | None, since: str) -> None:
+    """Whoever died between a file and its message left a file that nobody can see and the quota counts."""
+    began = parse_datetime(since)
+    company = Company.objects.filter(pk=company_id).first()
+    if company is None or began is None:
+        return
+    files = StoredFile.objects.of(company_id).filter(
+        is_attachment=True,
+        added_by=agent_id,
+        created_at__gte=began,
+        created_at__lt=min(began + SWEPT_AFTER, timezone.now() - SWEPT_AFTER / 2),
+    )
+    found = list(files[:500])
+    used = uses_of(company_id, [file.pk for file in found])
+    if lost := [file for file in found if file.pk not in used]:
+        delete_files(company=company, files=lost)
+
+
+def uses_in_conversations(company_id: int, files: Sequence[int]) -> Iterable[tuple[int, Use]]:
+    """Where files were sent, for the room of files."""
+    found = Attachment.objects.filter(file__in=files, conversation__company=company_id)
+    for attachment in found.select_related("conversation").order_by("-pk"):
+        conversation = attachment.conversation
+        label = conversation.customer or _("Visitor %(number)s") % {"number": conversation.short_number}
+        path = reverse("conversations:conversation", args=[conversation.pk])
+        yield attachment.file_id, Use(label, path)
+
+
+# --- what stands in the entry, and what is told of it ---------------------------------------------------------------
+
+
+def facts_of(file: StoredFile) -> Facts:
+    return {"id": file.pk, "name": file.name, "size": file.size, "type": file.content_type}
+
+
+def for_customer(facts: Facts | None) -> Facts | None:
+    """The file as the customer's client knows it (docs/widget-protocol.md)."""
+    if not facts:
+        return None
+    return {
+        "name": facts["name"],
+        "size": facts["size"],
+        "type": facts["type"],
+        "url": customers_path(facts["id"], IN_PANEL),
+    }
+
+
+def customers_path(file_id: int, valid_for: timedelta) -> str:
+    """A signed path, the same for a whole day, so that browsers need not fetch a picture twice."""
+    until = (timezone.now() + valid_for).astimezone(UTC).date() + timedelta(days=1)
+    return reverse("conversations:shared_attachment", args=[_signer.sign(f"{file_id}-{until:%y%m%d}")])
+
+
+def file_behind(signed: str) -> StoredFile | None:
+    """The file of a signed address, while it works."""
+    try:
+        number, _dash, day = _signer.unsign(signed).partition("-")
+        until = datetime.strptime(day, "%y%m%d").replace(tzinfo=UTC)
+    except (BadSignature, ValueError):
+        return None
+    if until <= timezone.now():
+        return None
+    return StoredFile.objects.filter(pk=number, deleted_at=None, company__is_suspended=False).first()
