@@ -10,3 +10,4 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         # They register keepers of promises.
         from contacts import deletion  # noqa: F401
+        from contacts.imports import steps  # noqa: F401

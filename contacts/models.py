@@ -11,6 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Company
 
+# Models of this room with a module of their own.
+from contacts.imports.models import ContactImport as ContactImport
+from contacts.imports.models import ImportBatch as ImportBatch
+from contacts.imports.models import ImportChange as ImportChange
+from contacts.imports.models import ImportProblem as ImportProblem
+
 
 class CustomField(models.Model):
     """A field that a company adds to the forms of its contacts, its tasks or both (CO4). Values lie under its key in
@@ -84,6 +90,15 @@ class Contact(models.Model):
     # Moves with every change by people; an import is undone only while its contacts are as it made them.
     changed_at = models.DateTimeField(_("changed"))
     created_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_by_import = models.ForeignKey(
+        ContactImport,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="contacts",
+        db_index=False,
+    )
 
     objects = ContactQuerySet.as_manager()
 
@@ -95,6 +110,11 @@ class Contact(models.Model):
             models.Index(fields=["company", "sort_name", "id"], name="contact_by_name"),
             models.Index(fields=["company", "created_at", "id"], name="contact_by_age"),
             models.Index(fields=["company", "changed_at", "id"], name="contact_by_change"),
+            models.Index(
+                fields=["made_by_import", "id"],
+                condition=Q(made_by_import__isnull=False),
+                name="contact_made_by_import",
+            ),
         ]
 
     def __str__(self) -> str:

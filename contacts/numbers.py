@@ -16,6 +16,8 @@ HOME = "PL"
 MOST_CHARACTERS = 40
 
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}")
+# Most numbers that are kept or imported here: nothing about them is in doubt.
+_PLAIN = re.compile(r"\+48[1-9][0-9]{8}")
 _LABEL = re.compile(r"(?:tel|phone|telefon|mobile|kom|fax)\s*[.:]+\s*", re.IGNORECASE)
 _EXTENSION = re.compile(r"(?:ext|extension|wew|w|x)\s*[.:]?\s*[0-9]+\s*$", re.IGNORECASE)
 # What a spreadsheet makes of a long number.
@@ -41,6 +43,11 @@ class Reading:
 
     number: str
     lost_plus: bool = False
+
+
+def is_plain(text: str) -> bool:
+    """Whether it is a Polish number in E.164. Reading such a number, which takes its time, gives it back."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def parse(text: str, country: str = HOME) -> str:
@@ -74,6 +81,8 @@ def show(number: str) -> str:
 
 def national(number: str) -> str:
     """The digits of a kept number without the country's code."""
+    if is_plain(number):
+        return number[3:]
     try:
         return phonenumbers.national_significant_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
