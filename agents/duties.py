@@ -4,7 +4,7 @@ The pages of people and channels and the administration change them through here
 it each time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
 
@@ -12,11 +12,11 @@ from agents.availability import publish_availability
 from agents.models import Agent, AgentChannel, Channel, Group
 
 # Rooms above that want to know when an agent may be asked for other things than before (conversations: offers).
-_listeners: list[Callable[[Agent], None]] = []
+_listeners: list[Callable[[Sequence[Agent]], None]] = []
 
 
-def on_duties_change(listener: Callable[[Agent], None]) -> None:
-    """Register `listener(agent)`; called in the transaction of the change: a listener that wants locks makes a
+def on_duties_change(listener: Callable[[Sequence[Agent]], None]) -> None:
+    """Register `listener(agents)`; called in the transaction of the change: a listener that wants locks makes a
     promise."""
     _listeners.append(listener)
 
@@ -27,9 +27,8 @@ def announce_duties(*agents: Agent) -> None:
     if not agents or agents[0].company is None:
         return
     publish_availability(agents[0].company)
-    for agent in agents:
-        for listener in _listeners:
-            listener(agent)
+    for listener in _listeners:
+        listener(agents)
 
 
 @transaction.atomic

@@ -25,6 +25,9 @@ from agents.passwords import LinkUsed, request_password_reset
 from agents.second_factor import forget_second_factor
 from agents.sessions import end_sessions
 
+# Whoever takes an account over switches a second factor on first: who is mailed about that has as long as for the rest.
+STRANGERS_WITHIN = UNDO_WITHIN
+
 CONFIRM = "agents.email_change.confirm"
 UNDO = "agents.email_change.undo"
 
@@ -117,8 +120,10 @@ def confirm_email(*, token: str, keep: str = "") -> EmailChange:
 
 def undo_email(*, token: str) -> EmailChange:
     """It was somebody else: the old address is the account's again. Everything that a stranger may have left goes: the
-    sessions, the password that they know (a link for a new one is on its way), a second factor switched on since, and
-    every change of the address after this one. Raises LinkUsed, AddressTaken."""
+    sessions, the password that they know (a link for a new one is on its way), a second factor that is no older than a
+    week before the change was asked for, and every change of the address after this one. An older second factor is
+    taken for the owner's: it is what keeps out whoever reads nothing but the old mailbox. Raises LinkUsed,
+    AddressTaken."""
     change_to_undo(token)
     # Slow on purpose: for no stranger's link, and not while the agent's row is locked.
     unknown = make_password(secrets.token_urlsafe(32))
@@ -132,7 +137,7 @@ def _undo(token: str, password_hash: str) -> EmailChange:
     agent = change.agent
     _move(agent, change.old_email)
     EmailChange.objects.filter(agent=agent, pk__gte=change.pk).update(undone_at=timezone.now())
-    if SecondFactor.objects.filter(agent=agent, created_at__gte=change.asked_at).exists():
+    if SecondFactor.objects.filter(agent=agent, created_at__gte=change.asked_at - STRANGERS_WITHIN).exists():
         forget_second_factor(agent=agent)
     change_password_hash(agent=agent, password_hash=password_hash)
     forget_failures(username=agent.email)

@@ -5,7 +5,7 @@ to be true: availability is computed from the rows. What the promise "presence.l
 open screens at the right moment. See docs/presence.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,11 +18,11 @@ from contactcenter.promises import keeps, make_promise
 from contactcenter.realtime import company_agents, one_agent
 
 # Rooms above that want to know when an agent may be asked, or may not any more (conversations: offers).
-_listeners: list[Callable[[Agent, bool], None]] = []
+_listeners: list[Callable[[Sequence[Agent], bool], None]] = []
 
 
-def on_presence_change(listener: Callable[[Agent, bool], None]) -> None:
-    """Register `listener(agent, may_be_asked)`; called in the transaction of the change, which holds the agent's row:
+def on_presence_change(listener: Callable[[Sequence[Agent], bool], None]) -> None:
+    """Register `listener(agents, may_be_asked)`; called in the transaction of the change, which holds the agent's row:
     a listener that wants other locks makes a promise."""
     _listeners.append(listener)
 
@@ -106,16 +106,15 @@ def tell_company(company: Company, *, is_open: bool) -> None:
     publish_availability(company)
     if not is_open:
         return
-    here = (
+    here = list(
         Agent.objects.get_queryset()
         .of(company.pk)
         .filter(status=Agent.Status.ONLINE, is_active=True, takes_conversations=True)
         .present()
         .order_by("pk")
     )
-    for agent in here:
-        for listener in _listeners:
-            listener(agent, True)
+    for listener in _listeners:
+        listener(here, True)
 
 
 def _tell(agent: Agent) -> None:
@@ -129,4 +128,4 @@ def _tell(agent: Agent) -> None:
     publish_availability(company)
     may_be_asked = status == Agent.Status.ONLINE and agent.takes_conversations and agent.is_active
     for listener in _listeners:
-        listener(agent, may_be_asked)
+        listener([agent], may_be_asked)

@@ -4,7 +4,9 @@ Every change locks the conversation's row first. A function that goes on to othe
 somebody else has locked, so no two ever wait for each other.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
@@ -13,7 +15,7 @@ from django.utils import timezone
 
 from agents.models import GRACE, Agent, AgentQuerySet, Device
 from contactcenter.events import ConversationChanged, OfferEnded, OfferMade, publish
-from contactcenter.promises import keeps, make_promise
+from contactcenter.promises import keeps, make_promise, make_promises
 from contactcenter.realtime import company_agents, one_agent
 from conversations.models import Conversation, Entry, Literal, Offer, Participant
 from conversations.pushes import push_offer
@@ -189,16 +191,24 @@ def _pass_on(offer_id: int, outcome: Offer.Outcome, event: Entry.Event | None) -
 # --- agents come and go ---------------------------------------------------------------------------------------
 
 
-def follow_presence(agent: Agent, may_be_asked: bool) -> None:
-    """Registered with agents.presence: an agent may be asked now, or may not any more."""
-    kind = "routing.agent_came" if may_be_asked else "routing.agent_left"
-    make_promise(kind, key=str(agent.pk), due_at=timezone.now(), agent_id=agent.pk)
+def follow_presence(agents: Sequence[Agent], may_be_asked: bool) -> None:
+    """Registered with agents.presence: agents may be asked now, or may not any more."""
+    now, payloads = timezone.now(), _by_key(agents)
+    if may_be_asked:
+        make_promises("routing.agent_came", due_at=now, payloads=payloads)
+    else:
+        make_promises("routing.agent_left", due_at=now, payloads=payloads)
 
 
-def follow_duties(agent: Agent) -> None:
-    """Registered with agents.duties: an agent may be asked for other things than before."""
-    for kind in ("routing.agent_left", "routing.agent_came"):
-        make_promise(kind, key=str(agent.pk), due_at=timezone.now(), agent_id=agent.pk)
+def follow_duties(agents: Sequence[Agent]) -> None:
+    """Registered with agents.duties: agents may be asked for other things than before."""
+    now, payloads = timezone.now(), _by_key(agents)
+    make_promises("routing.agent_left", due_at=now, payloads=payloads)
+    make_promises("routing.agent_came", due_at=now, payloads=payloads)
+
+
+def _by_key(agents: Sequence[Agent]) -> dict[str, dict[str, Any]]:
+    return {str(agent.pk): {"agent_id": agent.pk} for agent in agents}
 
 
 @keeps("routing.agent_left")

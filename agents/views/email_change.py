@@ -18,6 +18,7 @@ from agents.email_change import (
 )
 from agents.models import EmailChange
 from agents.passwords import LinkUsed
+from agents.second_factor import has_second_factor
 
 
 def _answer(request: HttpRequest, purpose: str, do: Callable[[], EmailChange]) -> HttpResponse:
@@ -29,7 +30,7 @@ def _answer(request: HttpRequest, purpose: str, do: Callable[[], EmailChange]) -
     except AddressTaken:
         state, change = "taken", None
     status = 409 if request.method == "POST" and change is None else 200
-    context = {"state": state, "change": change}
+    context = {"state": state, "change": change, "second_factor": change and has_second_factor(change.agent)}
     return render(request, f"agents/security/email_{purpose}.html", context, status=status)
 
 

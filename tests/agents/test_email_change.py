@@ -1,6 +1,7 @@
 """Another e-mail address (NO4)."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -310,25 +311,34 @@ def test_a_chain_of_changes_does_not_shake_the_owner_off(desk: Client, ewa: Agen
     assert email_of(ewa) == ewa.email
 
 
-@pytest.mark.parametrize("since", [True, False])
-def test_a_second_factor_of_the_strangers_goes_and_ones_own_stays(
-    desk: Client, ewa: Agent, clock: Clock, since: bool
+@pytest.mark.parametrize(
+    ("before", "stays"),
+    [
+        (-timedelta(minutes=5), False),
+        (timedelta(days=6, hours=23), False),
+        (timedelta(days=7, hours=1), True),
+    ],
+    ids=["since", "in the week before", "long before"],
+)
+def test_a_second_factor_that_may_be_a_strangers_goes_and_ones_own_stays(
+    desk: Client, ewa: Agent, clock: Clock, before: timedelta, stays: bool
 ) -> None:
     def give_second_factor() -> None:
         key = new_key()
         switch_on(agent=ewa, key=key, code=code_of(key), keep=desk.session.session_key or "")
 
-    if not since:
+    if before > timedelta():
         give_second_factor()
-        clock.move(minutes=5)
+        clock.move(seconds=before.total_seconds())
     undo = confirmed(desk, ewa)
-    if since:
-        clock.move(minutes=5)
+    if before < timedelta():
+        clock.move(seconds=-before.total_seconds())
         give_second_factor()
 
-    Client().post(undo)
+    page = Client().post(undo, follow=True).text
 
-    assert SecondFactor.objects.exists() is not since
+    assert SecondFactor.objects.exists() is stays
+    assert ("Two-step sign-in stays on" in page) is stays
 
 
 def test_an_old_address_that_was_taken_meanwhile_is_not_taken_away(desk: Client, ewa: Agent) -> None:

@@ -1,11 +1,14 @@
 """Groups (AG7): what they are called, who is in them, and what a group that is deleted leaves behind."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from agents.groups import delete_group
 from agents.models import Agent, Company, Group, Invitation
 from contactcenter.events import AvailabilityChanged, GroupDeleted
+from contactcenter.models import Promise
 from contactcenter.promises import sweep_promises
 from contactcenter.realtime import widgets
 from conversations.models import Conversation, Offer
@@ -151,3 +154,18 @@ def test_members_of_a_deleted_group_are_ungrouped(company: Company) -> None:
 
     available = Agent.objects.get_queryset().available("chat")
     assert list(available.in_group(make_group(company, "Sales").pk)) == [ewa]
+
+
+def test_deleting_one_of_a_large_company_takes_no_more_statements(django_assert_max_num_queries: Any) -> None:
+    """Everybody is asked for more than before: that is one promise each, and not one statement."""
+    statements = []
+    for people in (2, 40):
+        company = make_company()
+        for number in range(people):
+            make_agent(company, f"Agent{number}", groups=("Sales",))
+        with django_assert_max_num_queries(40) as asked:
+            delete_group(group=Group.objects.get(company=company))
+        statements.append(len(asked))
+
+    assert statements[0] == statements[1]
+    assert Promise.objects.filter(kind="routing.agent_came").count() == 44

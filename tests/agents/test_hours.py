@@ -293,3 +293,21 @@ def test_hours_that_are_changed_meanwhile_turn_when_they_now_say(
     assert widget_availability(company.pk)["online"] is True
     assert HoursTurned(open=False) not in published.to(company_agents(company.pk))
     assert not Promise.objects.filter(kind="hours.turn").exists()
+
+
+def test_opening_a_large_company_takes_no_more_statements(
+    clock: Clock, published: Published, django_assert_max_num_queries: Callable
+) -> None:
+    clock.move_to(FRIDAY_NOON)
+    statements = []
+    for people in (2, 40):
+        company = make_company()
+        for number in range(people):
+            make_agent(company, f"Agent{number}", online=True)
+        Promise.objects.all().delete()
+        with django_assert_max_num_queries(40) as asked:
+            keep(company, *OFFICE)
+        statements.append(len(asked))
+        assert Promise.objects.filter(kind="routing.agent_came").count() == people
+
+    assert statements[0] == statements[1]

@@ -13,7 +13,15 @@ from django.utils import timezone
 from agents.models import Company
 from contactcenter import promises
 from contactcenter.models import Promise
-from contactcenter.promises import LEASE, MAX_ATTEMPTS, keep_promise, keeps, make_promise, sweep_promises
+from contactcenter.promises import (
+    LEASE,
+    MAX_ATTEMPTS,
+    keep_promise,
+    keeps,
+    make_promise,
+    make_promises,
+    sweep_promises,
+)
 from tests.clock import Clock
 from tests.factories import make_company
 
@@ -75,6 +83,19 @@ def test_promising_again_replaces_time_and_payload(kept: Kept, clock: Clock) -> 
     sweep_promises()
 
     assert kept == [{"turn": 2}]
+
+
+def test_promising_many_again_replaces_them_too(kept: Kept, clock: Clock) -> None:
+    promise_in(30, key="1", answer=1)
+    Promise.objects.update(attempts=3, failed_at=clock.now, last_error="not today")
+    due_at = clock.now + timedelta(seconds=60)
+    make_promises("test", due_at=due_at, payloads={"2": {"answer": 2}, "1": {"answer": 3}})
+
+    clock.move(seconds=59)
+    assert sweep_promises() == 0
+    clock.move(seconds=1)
+    assert sweep_promises() == 2
+    assert sorted(payload["answer"] for payload in kept) == [2, 3]
 
 
 def test_a_promise_whose_transaction_failed_was_never_made(kept: Kept, clock: Clock) -> None:
