@@ -1,14 +1,16 @@
 """The widget's scripts and styles as they are sent: our readable sources without comments and, for the loader, without
-spare whitespace; the panel's modules joined into two files for each language, what every visitor needs and what comes
-on its first use (`more`). Done once by the server, so that there is no build step.
+spare whitespace and long names; the panel's modules joined into two files for each language, what every visitor needs
+and what comes on its first use (`more`). Done once by the server, so that there is no build step.
 
 The sources keep a few rules so that this stays simple. Everywhere comments stand on lines of their own. In the loader
-template strings are not nested, no regular expression holds a quote, and every statement ends with a semicolon. In the
-panel's modules `import` stands on one line, what is exported never changes (functions, classes, constants), no two
-modules have one name, and texts stand side by side on a line of their own: `key: ["Polish", "English"],`.
+template strings are not nested, no regular expression holds a quote, and every statement ends with a semicolon; what
+`const` and `let` name is nobody's parameter too. In the panel's modules `import` stands on one line, what is exported
+never changes (functions, classes, constants), no two modules have one name, and texts stand side by side on a line of
+their own: `key: ["Polish", "English"],`.
 """
 
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -25,6 +27,9 @@ _PLACEHOLDER = "/*CONFIG*/{}"
 _STRING_OR_SIGN = re.compile(
     r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/\*CONFIG\*/)|\s*([{}()\[\];,:?=<>&|!*+])\s*'
 )
+_STRING = re.compile(r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)')
+_IN_TEMPLATE = re.compile(r"\$\{[^}]*\}")
+_DECLARED = re.compile(r"\b(?:const|let) (\w+(?:,\w+)*)(?=[=;])")
 _IMPORT = re.compile(
     r'^import (?:\* as (\w+)|(\{[^}]+\})) from "\.{1,2}/(?:panel/|more/)?(\w+)\.js";$', re.MULTILINE
 )
@@ -51,10 +56,40 @@ def _without_comments(source: str) -> str:
 # --- The loader
 
 
+def _short_names(taken: set[str]) -> Iterator[str]:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    pairs = itertools.chain(letters, map("".join, itertools.product(letters, repeat=2)))
+    return (name for name in pairs if name not in taken)
+
+
+def _shortened(code: str) -> str:
+    """The compact code with short names for what it declares: its size is counted in bytes. Names that are also keys
+    of objects stay; words in strings and regular expressions, and properties, are no names."""
+    parts = _STRING.split(code)
+    bare = " ".join([*parts[::2], *_IN_TEMPLATE.findall(code)])
+    declared = {name for names in _DECLARED.findall(bare) for name in names.split(",") if len(name) > 2}
+    often = sorted(declared, key=lambda name: (-bare.count(name), name))
+    keys = {name for name in declared if re.search(rf"[{{,]{name}[,}}:]|\.\.\.{name}\b", bare)}
+    fresh = _short_names(set(re.findall(r"\w+", bare)))
+    short = {name: next(fresh) for name in often if name not in keys}
+    names = re.compile(rf"(?<![.\w/])({'|'.join(short)})\b")
+
+    def rename(text: str) -> str:
+        return names.sub(lambda found: short[found[1]], text)
+
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            parts[index] = rename(part)
+        elif part.startswith("`"):
+            parts[index] = _IN_TEMPLATE.sub(lambda found: rename(found[0]), part)
+    return "".join(parts)
+
+
 @lru_cache(maxsize=1)
 def _loader_parts(_changed: float) -> tuple[str, str, str]:
     code = _without_comments((FOLDER / "loader.js").read_text())
-    before, after = _STRING_OR_SIGN.sub(lambda found: found[1] or found[2], code).split(_PLACEHOLDER)
+    compact = _shortened(_STRING_OR_SIGN.sub(lambda found: found[1] or found[2], code))
+    before, after = compact.split(_PLACEHOLDER)
     return before, after, _compact_css((FOLDER / "loader.css").read_text())
 
 

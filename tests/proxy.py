@@ -16,6 +16,7 @@ class Line:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._refusing = False
+        self._refuses_sockets = False
         self._flowing = threading.Event()
         self._flowing.set()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -45,6 +46,10 @@ class Line:
 
     def let_go(self) -> None:
         self._flowing.set()
+
+    def refuse_sockets(self) -> None:
+        """From now on cut whoever asks for a WebSocket, as some companies' proxies do."""
+        self._refuses_sockets = True
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -76,10 +81,13 @@ class Line:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
                 self._flowing.wait()
+                if self._refuses_sockets and b"upgrade: websocket" in data.lower():
+                    break
                 sink.sendall(data)
-            # The other direction may still have something to say.
-            sink.shutdown(socket.SHUT_WR)
-            return
+            else:
+                # The other direction may still have something to say.
+                sink.shutdown(socket.SHUT_WR)
+                return
         for end in (source, sink):
             _reset(end)
             with self._lock:

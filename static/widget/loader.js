@@ -28,10 +28,20 @@
     window.contactcenter = { cc: 1 };
 
     const view = window.visualViewport || window;
-    let frame, frameLang, deadline, ready, failed, opened, seen, held;
+    let frame;
+    let frameLang;
+    let deadline;
+    let ready;
+    let failed;
+    let opened;
+    let seen;
+    let held;
+    let teaser;
+    // What can wait until the page is idle (later.js): faces, and what the widget says by itself.
+    let more;
     let unread = 0;
     // Availability: `fed` by the panel once it is connected, by a socket of our own before.
-    let { online } = config;
+    let now = config;
     let fed, socket;
     let tries = 0;
 
@@ -77,10 +87,13 @@
       const said = getComputedStyle(doc.documentElement).colorScheme + (meta ? meta.content : "");
       return /dark/.test(said) && (!/light/.test(said) || matchMedia("(prefers-color-scheme:dark)").matches) ? "dark" : "";
     };
-    const address = () =>
-      `${origin}${base}panel/?${new URLSearchParams({ group, lang: lang(), scheme: dark(), host: location.origin })}`;
+    const address = () => {
+      const facts = { group, lang: lang(), scheme: dark(), host: location.origin };
+      return `${origin}${base}panel/?${new URLSearchParams(facts)}`;
+    };
 
     const render = () => {
+      const { online } = now;
       const t = texts[lang()];
       box.className = `cw ${config.position} ${dark()}${opened && (ready || failed) ? " up" : ""}`;
       box.lang = lang();
@@ -94,7 +107,11 @@
       badge.hidden = opened || !unread;
       badge.textContent = unread > 9 ? "9+" : unread;
       card.hidden = !(opened && failed);
-      if (frame) frame.hidden = !opened;
+      if (more) more(now.agents, opened, ready);
+      if (!frame) return;
+      frame.hidden = !opened && !teaser;
+      frame.className = teaser ? "frame teaser" : "frame";
+      if (teaser) frame.style.cssText = `width:${teaser.width | 0}px;height:${teaser.height | 0}px`;
     };
 
     const post = (type, more) =>
@@ -154,19 +171,18 @@
         style.overflow = held[1];
         held = 0;
       }
-      if (frame) {
-        frame.style.height = small ? `${view.height}px` : "";
-        frame.style.top = small ? `${view.offsetTop}px` : "";
-      }
+      if (frame && !teaser) frame.style.cssText = small ? `height:${view.height}px;top:${view.offsetTop}px` : "";
     };
-    const open = () => {
+    // Quietly: nobody asked for it, so the focus stays where it is.
+    const open = (quietly) => {
       opened = true;
+      teaser = 0;
       if (frame && frameLang !== lang()) drop();
       load();
       render();
       hold();
-      frame.focus();
-      post("open");
+      if (!quietly) frame.focus();
+      post("open", { quietly });
     };
     const close = () => {
       opened = failed = false;
@@ -189,10 +205,12 @@
         if (opened) open();
       }
       if (m.type === "close" && opened) close();
+      if (m.type === "open" && !opened) open(m.quietly);
+      if (m.type === "teaser") teaser = !opened && m.height && m;
       if (m.type === "unread") unread = m.count | 0;
       if (m.type === "availability") {
         fed = true;
-        online = m.online;
+        now = m;
         if (socket) socket.close();
       }
       render();
@@ -206,7 +224,7 @@
 
     // Availability while no panel tells it: pushed, or asked for where WebSocket is blocked.
     const told = safe((d) => {
-      online = d.online;
+      now = d;
       render();
     });
     const listen = safe(() => {
@@ -232,6 +250,11 @@
       if (host.isConnected) return;
       const html = doc.documentElement;
       html.append(host);
+      // Where even <html> is transformed, only the top layer keeps to the window.
+      if (getComputedStyle(html).transform !== "none") {
+        host.popover = "manual";
+        host.showPopover();
+      }
       [doc, html].forEach((node) => watch.observe(node, { childList: true }));
       if (frame) {
         drop();
@@ -244,6 +267,10 @@
 
     const later = () => (window.requestIdleCallback || setTimeout)(safe(() => {
       listen();
+      import(`${origin}${base}later.js`).then((m) => {
+        more = safe(m.start(origin, flag, launch, lang(), load, post));
+        render();
+      }).catch(() => {});
       if (localStorage.getItem(flag)) load();
     }));
     if (doc.readyState === "complete") later();

@@ -41,7 +41,7 @@ export class Exchange {
     } catch (error) {
       this.#queue = [];
       this.up = false;
-      wait = error.wait ?? Math.min(15000, 500 * 2 ** this.#fails++) * (0.5 + Math.random() / 2);
+      wait = error.wait ?? Math.min(document.hidden ? 15000 : 5000, 500 * 2 ** this.#fails++) * (0.5 + Math.random() / 2);
       if (!this.#stopped) this.onState(error.gone ? "gone" : "lost", wait);
     } finally {
       this.#busy = false;

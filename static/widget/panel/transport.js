@@ -85,8 +85,12 @@ export class Transport {
 
   #welcome() {
     this.#refused = 0;
-    this.#exchange?.stop();
-    this.#exchange = null;
+    if (this.#exchange) {
+      this.#exchange.stop();
+      this.#exchange = null;
+      // What was on its way over HTTP is in doubt, and goes again.
+      this.onState("lost");
+    }
     this.#say("open");
   }
 
