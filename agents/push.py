@@ -27,7 +27,7 @@ from py_vapid import Vapid02
 
 from agents.mails import speaking_to
 from agents.models import GRACE, Agent, PushSubscription
-from agents.signed_in import signed_in_agent
+from agents.signed_in import agent_to_push_to
 from contactcenter import egress
 from contactcenter.egress import EgressFailed, EgressRefused
 from contactcenter.promises import keeps, make_promise
@@ -166,12 +166,14 @@ def browsers_of(agent_id: int) -> list[int]:
 def deliver(subscription_id: int, message: dict[str, Any], *, until: datetime) -> None:
     """Hand a message to the browser's push service, to be shown by `until` or never. A browser that is not there any
     more, or whose session has ended, is forgotten. Raises PushFailed when it is worth trying again."""
-    subscription = PushSubscription.objects.select_related("agent").filter(pk=subscription_id).first()
+    subscription = (
+        PushSubscription.objects.select_related("agent", "session").filter(pk=subscription_id).first()
+    )
     vapid = _vapid()
     seconds = int((until - timezone.now()).total_seconds())
     if subscription is None or vapid is None or seconds <= 0:
         return
-    if signed_in_agent(subscription.session_id) != subscription.agent:
+    if agent_to_push_to(subscription.session) != subscription.agent:
         subscription.delete()
         return
     try:

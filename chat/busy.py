@@ -1,10 +1,11 @@
 """“We are busy” (ST6): who has waited for a while is told once that nobody is free yet.
 
 The promise "chat.busy" is made with the conversation. When it is due everything is looked at again: whether somebody
-has answered, whether the widget is still online, whether the company still wants it.
+has answered, whether the widget is still online, whether the company still wants it. Where no worker ran for a while
+nothing is said: after minutes of silence "in a few minutes" would be a mockery.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from conversations.timeline import add_automatic_message
 
 # What the entry is called: shorter than any id that a client may choose, and once in a conversation.
 BUSY = "busy"
+# Later than this after its time it is not said any more.
+WITHIN = timedelta(minutes=1)
 
 
 def default_text(language: str) -> str:
@@ -35,11 +38,14 @@ def promise_to_say_busy(*, company: Company, conversation: Conversation, online:
     know that nobody is there."""
     if company.busy_on and online and not conversation.answer_by_email:
         due_at = timezone.now() + timedelta(seconds=company.busy_after)
-        make_promise("chat.busy", key=str(conversation.pk), due_at=due_at, conversation_id=conversation.pk)
+        facts = {"conversation_id": conversation.pk, "until": (due_at + WITHIN).isoformat()}
+        make_promise("chat.busy", key=str(conversation.pk), due_at=due_at, **facts)
 
 
 @keeps("chat.busy")
-def say_busy_if_still_waiting(*, conversation_id: int) -> None:
+def say_busy_if_still_waiting(*, conversation_id: int, until: str) -> None:
+    if timezone.now() > datetime.fromisoformat(until):
+        return
     conversation = (
         Conversation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("company")

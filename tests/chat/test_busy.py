@@ -284,3 +284,17 @@ def test_a_promise_that_is_kept_late_looks_at_how_it_stands_then(
     sweep_promises()
 
     assert visitor.automatic() == []
+
+
+@pytest.mark.parametrize(("late", "said"), [(55, [WORDS["busy_pl"]]), (65, [])])
+def test_nothing_is_said_long_after_its_time(
+    company: Company, ewa: Agent, clock: Clock, late: int, said: list[str]
+) -> None:
+    """No worker ran for a while; the visitor waits, and Ewa is there."""
+    visitor = Visitor(company)
+    visitor.write()
+    clock.move(seconds=60 + late)
+    heartbeat(ewa)
+    sweep_promises()
+
+    assert visitor.automatic() == said

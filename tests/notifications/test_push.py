@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,19 @@ from agents import push
 from agents.actions import change_password, update_agent
 from agents.models import Agent, Company, PushSubscription
 from agents.presence import release_lease
-from contactcenter.models import Promise
+from contactcenter.models import Promise, Session
 from contactcenter.promises import sweep_promises
 from conversations.models import Conversation, Offer
 from tests.clock import Clock
-from tests.factories import come_online, device_of, heartbeat, make_agent, make_company, make_conversation
+from tests.factories import (
+    PASSWORD,
+    come_online,
+    device_of,
+    heartbeat,
+    make_agent,
+    make_company,
+    make_conversation,
+)
 from tests.notifications.browsers import Browser
 from tests.notifications.conftest import sign_in
 from tests.notifications.servers import PushService
@@ -275,6 +284,44 @@ def test_a_session_that_does_not_hold_any_more_is_not_told(
 
     assert push_service.got == []
     assert not PushSubscription.objects.exists()
+
+
+@pytest.mark.parametrize(("remember", "told"), [({"remember": "on"}, 1), ({}, 0)], ids=["stays", "goes"])
+def test_a_session_that_goes_with_its_browser_is_not_told_when_its_pages_are_silent(
+    company: Company,
+    ewa: Agent,
+    push_service: PushService,
+    subscribe: Subscribe,
+    clock: Clock,
+    remember: dict[str, str],
+    told: int,
+) -> None:
+    """Ewa closed the browser of a shared computer, and went on elsewhere."""
+    shared = Client()
+    shared.post("/login/", {"username": ewa.email, "password": PASSWORD} | remember)
+    subscribe(shared)
+    close_tab(ewa)
+    clock.move(minutes=8)
+    come_online(ewa, "phone")
+    release_lease(agent_id=ewa.pk, device=device_of(ewa, "phone"))
+    make_conversation(company)
+    keep_promises()
+
+    assert len(push_service.got) == PushSubscription.objects.count() == told
+
+
+@pytest.mark.usefixtures("away")
+def test_a_push_is_no_sign_of_life_of_a_session(
+    company: Company, ewa: Agent, push_service: PushService, clock: Clock
+) -> None:
+    clock.move(minutes=6)
+    come_online(ewa, "phone")
+    release_lease(agent_id=ewa.pk, device=device_of(ewa, "phone"))
+    make_conversation(company)
+    keep_promises()
+
+    assert len(push_service.got) == 1
+    assert Session.objects.get(owner_id=ewa.pk).seen_at == clock.now - timedelta(minutes=6)
 
 
 def test_who_may_not_sign_in_any_more_is_not_told(
