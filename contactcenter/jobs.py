@@ -1,8 +1,8 @@
-"""Celery's jobs of the base: the alarm clock rings, and the sweep that makes certain."""
+"""Celery's jobs of the base: the alarm clock rings, the sweep makes certain, and what is old is let go of."""
 
 from celery import shared_task
 
-from contactcenter import promises
+from contactcenter import outbox, promises
 
 
 @shared_task(ignore_result=True)
@@ -13,3 +13,8 @@ def keep_promise(promise_id: int) -> None:
 @shared_task(ignore_result=True)
 def sweep_promises() -> None:
     promises.sweep_promises()
+
+
+@shared_task(ignore_result=True)
+def forget_old_mails() -> None:
+    outbox.forget_old_mails()

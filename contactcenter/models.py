@@ -56,6 +56,10 @@ class OutgoingMail(models.Model):
     class Meta:
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mails")
+        indexes = [
+            # those that are old enough to be let go of
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="outgoingmail_sent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to}"

@@ -6,15 +6,17 @@ it twice (the connection died after DATA) recognises it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import make_msgid
 from smtplib import SMTP, SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.utils import timezone
 
-from contactcenter.models import OutgoingMail
+from contactcenter.models import OutgoingMail, Promise
 from contactcenter.promises import Hopeless, keeps, make_promises
 
 # Seconds in which a mail server that has answered so far may make up its mind about a letter. Whoever gives up before
@@ -24,6 +26,7 @@ DECIDES_WITHIN = 60.0
 AT_ONCE = 2
 # Longer than the whole way through a slow mail server: the letter must not be in two workers' hands.
 LEASE = timedelta(minutes=3)
+FORGOTTEN_AT_ONCE = 500
 
 
 def post_mail(*, to: str, **letter: Any) -> OutgoingMail:
@@ -59,6 +62,28 @@ def post_mails(
     payloads = {str(mail.pk): {"mail_id": mail.pk} for mail in mails}
     make_promises("mail.send", due_at=timezone.now(), payloads=payloads)
     return mails
+
+
+def forget_old_mails() -> int:
+    """Let go of what was sent, or given up, `MAILS_KEPT_DAYS` ago; returns how many mails. A clock comes by every hour;
+    each batch is a short transaction of its own."""
+    before = timezone.now() - timedelta(days=settings.MAILS_KEPT_DAYS)
+    forgotten = 0
+    while numbers := _old_mails(before):
+        with transaction.atomic():
+            keys = [str(number) for number in numbers]
+            Promise.objects.filter(kind="mail.send", key__in=keys).delete()
+            OutgoingMail.objects.filter(pk__in=numbers).delete()
+        forgotten += len(numbers)
+    return forgotten
+
+
+def _old_mails(before: datetime) -> list[int]:
+    sent = OutgoingMail.objects.filter(sent_at__lt=before).order_by("sent_at")
+    if numbers := list(sent.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        return numbers
+    given_up = Promise.objects.filter(kind="mail.send", failed_at__lt=before).order_by("failed_at")
+    return [int(key) for key in given_up.values_list("key", flat=True)[:FORGOTTEN_AT_ONCE]]
 
 
 @keeps("mail.send", outside=True, at_once=AT_ONCE, lease=LEASE)

@@ -208,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         # whose clock is ahead would take every sweep for expired.
         "options": {"expires": 300},
     },
+    "forget old mails": {
+        "task": "contactcenter.jobs.forget_old_mails",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 # Beat looks at the clock at least this often, so that a clock that was set cannot keep it asleep.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
@@ -297,6 +302,8 @@ CONTENT_SECURITY_POLICY = {
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
+# What was sent to whom, and what was given up, is there for operators for so long.
+MAILS_KEPT_DAYS = env.int("MAILS_KEPT_DAYS", default=90)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Contact Center <no-reply@localhost>")
 
 # --- Other people's servers --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
-from contactcenter import promises
+from contactcenter import jobs, outbox, promises
 from contactcenter.models import OutgoingMail, Promise
 from contactcenter.outbox import post_mail, post_mails
 from contactcenter.promises import make_promise, sweep_promises
@@ -191,6 +191,37 @@ def test_a_subject_with_a_line_break_makes_no_header(mail_server: MailServer, cl
     (letter,) = mail_server.taken
     assert letter["Bcc"] is None
     assert letter["Subject"] == "Hello Bcc: everybody@example.com"
+
+
+def test_what_was_sent_or_given_up_long_ago_is_let_go_of(
+    mail_server: MailServer, clock: Clock, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MAILS_KEPT_DAYS = 30
+    monkeypatch.setattr(outbox, "FORGOTTEN_AT_ONCE", 2)
+    mail_server.refused = {"gone@example.com": "550 gone"}
+    post_mails(to=["anna@example.com", "ola@example.com", "jan@example.com"], subject="Old", text="…")
+    post(to="gone@example.com", subject="Old")
+    sweep_promises()
+    clock.move(days=29)
+    post(subject="New")
+    sweep_promises()
+    mail_server.answers = ["451 later"] * 1000
+    post(subject="Waits for its server")
+    sweep_promises()
+
+    jobs.forget_old_mails()
+    assert OutgoingMail.objects.count() == 6
+    clock.move(days=1, seconds=1)
+    jobs.forget_old_mails()
+
+    assert sorted(OutgoingMail.objects.values_list("subject", flat=True)) == ["New", "Waits for its server"]
+    # What waits is tried on; of what was given up nothing is left.
+    assert Promise.objects.get(kind="mail.send").failed_at is None
+
+
+def test_letting_go_of_old_mails_is_on_the_clock(settings) -> None:
+    scheduled = settings.CELERY_BEAT_SCHEDULE["forget old mails"]
+    assert scheduled["task"] == jobs.forget_old_mails.name and scheduled["schedule"] <= 86_400
 
 
 # --- a server that hangs ------------------------------------------------------------------------------------------
