@@ -18,6 +18,7 @@ urlpatterns = [
     path("widget/panel/<slug:version>.css", widget_views.panel_style, name="panel_style"),
     path("widget/panel/<slug:version>/more.js", widget_views.more_script, name="more_script"),
     path("widget/panel/<slug:version>/more.css", widget_views.more_style, name="more_style"),
+    path("widget/<slug:key>/later.js", widget_views.later, name="later"),
     path("widget/<slug:key>/panel/", widget_views.panel, name="panel"),
     path("widget/<slug:key>/status", widget_views.status, name="status"),
     path("widget/<slug:key>/exchange", views.exchange, name="exchange"),

@@ -94,12 +94,29 @@ def _loader_parts(_changed: float) -> tuple[str, str, str]:
 
 
 def loader_source(config: dict[str, Any]) -> str:
-    """The script for one company. `<` is escaped, so that it may stand inside a page too."""
+    """The script for one company."""
     before, after, css = _loader_parts(_changed())
-    text = json.dumps({**config, "css": css}, ensure_ascii=False, separators=(",", ":"))
+    return before + _as_script({**config, "css": css}) + after
+
+
+def _as_script(config: dict[str, Any]) -> str:
+    """`<` is escaped, so that it may stand inside a page too."""
+    text = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
     for risky, escape in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
         text = text.replace(risky, escape)
-    return before + text + after
+    return text
+
+
+@lru_cache(maxsize=1)
+def _later_parts(_changed: float) -> tuple[str, str, str]:
+    before, after = _without_comments((FOLDER / "later.js").read_text()).split(_PLACEHOLDER)
+    return before, after, _compact_css((FOLDER / "later.css").read_text())
+
+
+def later_source(config: dict[str, Any]) -> str:
+    """What the loader fetches when the page is idle."""
+    before, after, css = _later_parts(_changed())
+    return before + _as_script({**config, "css": css}) + after
 
 
 # --- The panel

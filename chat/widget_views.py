@@ -20,8 +20,9 @@ from agents.models import Company, Group
 from chat.bot import begins_with_bot
 from chat.consumers import find_company
 from chat.installation import note_sighting
+from chat.triggers import triggers_of
 from chat.widget_colours import palette
-from chat.widget_source import loader_source, panel_files
+from chat.widget_source import later_source, loader_source, panel_files
 
 JAVASCRIPT = "text/javascript; charset=utf-8"
 CSS = "text/css; charset=utf-8"
@@ -110,11 +111,23 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def later(request: HttpRequest, key: str) -> HttpResponse:
+    """What the loader fetches when the page is idle."""
+    company = _company_or_404(key)
+    waits = {language: trigger.delay for language, trigger in triggers_of(company).items()}
+    config = {"logo": company.logo_address, "wait": waits}
+    response = _send(request, later_source(config), JAVASCRIPT, "public, max-age=300")
+    return _open_to_all(response)
+
+
+@login_not_required
+@require_safe
 @xframe_options_exempt
 def panel(request: HttpRequest, key: str) -> HttpResponse:
     company = _company_or_404(key)
     group = _group(request, company)
     language = _language(request, company)
+    trigger = triggers_of(company).get(language)
     config = {
         "key": company.key,
         "name": company.name,
@@ -125,6 +138,10 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
         "greeting": company.greeting_pl if language == "pl" else company.greeting_en,
         "availability": widget_availability(company.pk, group),
         "bot": begins_with_bot(company, language),
+        "details": {"name": "", "email": "", "ask": company.ask_for_data, "required": company.force_data},
+        "trigger": {"id": trigger.pk, "text": trigger.text, "opens": company.triggers_open}
+        if trigger
+        else None,
     }
     context = {
         "company": company,

@@ -38,7 +38,7 @@
     let held;
     let teaser;
     // What can wait until the page is idle (later.js): faces, and what the widget says by itself.
-    let more;
+    let tell;
     let unread = 0;
     // Availability: `fed` by the panel once it is connected, by a socket of our own before.
     let now = config;
@@ -107,7 +107,7 @@
       badge.hidden = opened || !unread;
       badge.textContent = unread > 9 ? "9+" : unread;
       card.hidden = !(opened && failed);
-      if (more) more(now.agents, opened, ready);
+      if (tell) tell(now.agents, opened, ready);
       if (!frame) return;
       frame.hidden = !opened && !teaser;
       frame.className = teaser ? "frame teaser" : "frame";
@@ -268,7 +268,7 @@
     const later = () => (window.requestIdleCallback || setTimeout)(safe(() => {
       listen();
       import(`${origin}${base}later.js`).then((m) => {
-        more = safe(m.start(origin, flag, launch, lang(), load, post));
+        tell = safe(m.start(origin, flag, launch, lang(), load, post));
         render();
       }).catch(() => {});
       if (localStorage.getItem(flag)) load();

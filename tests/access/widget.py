@@ -6,6 +6,7 @@ OFFLINE = {"id": "left-at-the-door", "email": "anna@example.com", "name": "Anna"
 
 ROUTES = [
     Route("chat:loader", EVERYBODY, args=key),
+    Route("chat:later", EVERYBODY, args=key),
     Route("chat:panel", EVERYBODY, args=key),
     Route("chat:panel_script", EVERYBODY, args=lambda world: ["any-version"]),
     Route("chat:panel_style", EVERYBODY, args=lambda world: ["any-version"]),
