@@ -1,4 +1,13 @@
-// What a visitor needs seldom. The panel calls these by name (panel/parts.js), and everything is told to them by it.
-import { emoji as showEmoji } from "./more/emoji.js";
+// What a visitor needs seldom. The panel calls these by name (panel/parts.js), and tells them what they need of it.
+import * as emojis from "./more/emoji.js";
+import * as ends from "./more/ending.js";
+import * as files from "./more/files.js";
+import * as menus from "./more/menu.js";
+import * as sound from "./more/sound.js";
 
-export const emoji = showEmoji;
+export const attachment = files.attachment;
+export const emoji = emojis.emoji;
+export const ending = ends.ending;
+export const menu = menus.menu;
+export const ring = sound.ring;
+export const send = files.send;

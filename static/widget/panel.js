@@ -1,7 +1,7 @@
 // The panel: what came from the server and the visitor, and which screen shows it.
 import * as bridge from "./panel/bridge.js";
 import * as composer from "./panel/composer.js";
-import { byId, face, place } from "./panel/dom.js";
+import { byId, face, make, place } from "./panel/dom.js";
 import * as letter from "./panel/letter.js";
 import * as log from "./panel/log.js";
 import * as notes from "./panel/notes.js";
@@ -33,6 +33,7 @@ let typistTimer;
 let screen = "";
 let letterWanted = false;
 let confirmed = ""; // the address that a letter's answer goes to
+const tail = make("div", "tail"); // what follows the end of a conversation
 const told = {};
 
 const visible = () => open && document.visibilityState === "visible";
@@ -44,7 +45,7 @@ const transport = new Transport({
   talking,
   position: () => {
     const at = timeline.position();
-    return at && { ...at, status: conversation?.status };
+    return at && { ...at, status: conversation?.status, read: conversation?.read_seq };
   },
   hello: () => ({
     type: "hello",
@@ -117,9 +118,15 @@ const handlers = {
   entry(entry) {
     if (!concerns(entry.conversation)) return;
     const fresh = entry.by !== "visitor" && entry.kind === "message";
+    if (fresh && !visible()) use("ring", `${entry.conversation} ${entry.seq}`);
     if (!timeline.add(entry)) sync();
     arrived([entry]);
     render(fresh);
+  },
+  read(data) {
+    if (data.conversation !== conversation?.id) return;
+    conversation.read_seq = data.seq;
+    render();
   },
   conversation(data) {
     if (!concerns(data.id)) return;
@@ -157,6 +164,27 @@ const handlers = {
     else sender.refused(ref, data);
   },
 };
+
+// What the rarely used parts need to know of this one.
+const beside = {
+  key: config.key,
+  conversation: () => conversation,
+  hello: () => transport.hello().data,
+  stored(token) {
+    visitor.keep(token);
+    if (timeline.id()) sync();
+    else transport.refresh();
+  },
+};
+
+// Before the visitor's eyes: remembered here, and told to the agents.
+function seen() {
+  unread.read();
+  const last = timeline.list().filter((entry) => entry.by !== "visitor").at(-1)?.seq;
+  if (!(last > conversation?.seen_seq) || !transport.up) return;
+  conversation.seen_seq = last;
+  transport.send("read", { conversation: conversation.id, seq: last });
+}
 
 // --- which screen
 
@@ -247,6 +275,12 @@ function render(news = false) {
   header();
   home();
   done();
+  const over = conversation?.status === "closed" && !pending.length;
+  const end = over && `${conversation.id} ${conversation.rating}`;
+  if (over && tail.said !== end) {
+    tail.said = end;
+    use("ending", tail, beside);
+  }
   const faces = new Map(availability.agents.map((agent) => [agent.name, agent.avatar]));
   const { agent } = conversation ?? {};
   if (agent) faces.set(agent.name, agent.avatar ?? faces.get(agent.name));
@@ -258,13 +292,15 @@ function render(news = false) {
     ending: screen === "chat" && conversation?.status === "closed" && !pending.length ? t("writeAgain") : "",
     arrived: news,
     connected: transport.state !== "lost",
+    read: conversation?.read_seq,
+    tail: over && tail,
     company: config.name,
     avatar: (name) => (name ? faces.get(name) : config.logo),
   });
-  if (visible() && !log.isAway()) unread.read();
+  if (visible() && !log.isAway()) seen();
   tick(pending);
   if (!welcomed) return;
-  const count = unread.count();
+  const count = unread.count(conversation?.seen_seq);
   tell("unread", { count });
   tell("talking", { on: talking() || count > 0 || pending.length > 0 });
   tell("availability", availability);
@@ -278,6 +314,10 @@ function tick(pending = outbox.all()) {
 }
 
 // --- what the visitor and the browser do
+
+function attach(files) {
+  if (files.length && byId("composer").isConnected) use("send", [...files], beside);
+}
 
 function opened() {
   open = true;
@@ -302,6 +342,8 @@ function translate() {
   byId("close").ariaLabel = t("close");
   byId("send").ariaLabel = t("send");
   byId("smile").ariaLabel = t("smile");
+  byId("clip").ariaLabel = t("clip");
+  byId("menu").ariaLabel = t("menu");
   byId("message").ariaLabel = t("message");
   byId("message").placeholder = t("placeholder");
 }
@@ -339,7 +381,23 @@ letter.start({
   },
 });
 byId("smile").onclick = () => use("emoji");
-byId("smile").onpointerenter = byId("smile").onfocus = () => parts().catch(() => {});
+byId("menu").onclick = () => use("menu", beside);
+byId("clip").onclick = () => byId("file").click();
+byId("file").onchange = () => {
+  attach(byId("file").files);
+  byId("file").value = "";
+};
+for (const id of ["smile", "clip", "menu"]) byId(id).onpointerenter = byId(id).onfocus = () => parts().catch(() => {});
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  attach(event.dataTransfer.files);
+});
+byId("message").addEventListener("paste", (event) => {
+  if (!event.clipboardData.files.length) return;
+  event.preventDefault();
+  attach(event.clipboardData.files);
+});
 byId("more").onclick = () => {
   confirmed = "";
   render();

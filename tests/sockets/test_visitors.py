@@ -165,6 +165,9 @@ async def test_coming_back_brings_only_what_was_missed(visitor: Open, ewa: Agent
         "status": "active",
         "last_seq": everything[-1]["seq"],
         "agent": {"name": "Ewa", "avatar": None},
+        "read_seq": 0,
+        "seen_seq": 0,
+        "rating": None,
     }
 
 

@@ -46,7 +46,7 @@ export function emoji() {
   box.role = "group";
   box.ariaLabel = t("emoji");
   box.addEventListener("keydown", onKey);
-  byId("composer").before(box);
+  byId("tray").append(box);
   opener.ariaExpanded = "true";
   box.firstChild.focus();
 }

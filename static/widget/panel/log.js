@@ -2,6 +2,7 @@
 // where the conversation did, so that a screen reader hears what is new and nothing twice.
 import { chips } from "./bot.js";
 import { button, byId, face, icon, linkified, make, place } from "./dom.js";
+import { use } from "./parts.js";
 import * as sender from "./sender.js";
 import { day, plural, t, time } from "./texts.js";
 
@@ -80,6 +81,13 @@ function keyed(fresh, key, make_, content, fill) {
 }
 
 function bubble(fresh, item) {
+  if (item.file) {
+    // A link at least; the rest comes with what is needed seldom.
+    return keyed(fresh, item.key, () => make("a", "m"), item.file.url, (link) => {
+      Object.assign(link, { href: item.file.url, target: "_blank", rel: "noopener", textContent: item.text });
+      use("attachment", link, item.file);
+    });
+  }
   const kind = { sent: "m", wait: "m wait", failed: "m err" }[item.state];
   const element = keyed(fresh, item.key, () => make("p"), item.text, (p) => {
     p.dir = "auto";
@@ -89,7 +97,7 @@ function bubble(fresh, item) {
   return element;
 }
 
-function statusOf(group, { connected, lastOwn }) {
+function statusOf(group, { connected, lastOwn, read }) {
   const last = group.items.at(-1);
   if (group.state === "failed") {
     const again = button("", t("retry"), () => sender.retry(last.id));
@@ -100,12 +108,15 @@ function statusOf(group, { connected, lastOwn }) {
     const text = connected ? t("sending") : plural("held", group.items.length);
     return ["st", icon("clock", "i s"), ` ${text}`];
   }
-  if (group === lastOwn) return ["st", icon("ok", "i s"), ` ${t("sent", { time: time(last.at) })}`];
+  if (group === lastOwn) {
+    const kind = last.seq <= read ? "read" : "sent";
+    return ["st", icon(kind === "read" ? "oks" : "ok", "i s"), ` ${t(kind, { time: time(last.at) })}`];
+  }
   return ["st", time(last.at)];
 }
 
 function groupElement(fresh, group, context) {
-  const status = `${group.state} ${context.connected} ${group === context.lastOwn} ${group.items.length} ${group.items.at(-1).at}`;
+  const status = `${group.state} ${context.connected} ${group === context.lastOwn} ${group.items.length} ${group.items.at(-1).at} ${group.items.at(-1).seq <= context.read}`;
   const st = keyed(fresh, `${group.key}:st`, () => make("p"), status, (p) => {
     const [className, ...content] = statusOf(group, context);
     p.className = className;
@@ -143,6 +154,7 @@ export function show(context) {
     children.push(keyed(fresh, "chips", () => make("div", "chips"), `${last.seq}`, (element) => element.replaceChildren(...chips(last))));
   }
   if (ending) children.push(line("ending", ending));
+  if (context.tail) children.push(context.tail);
   if (typist) {
     children.push(keyed(fresh, "typing", () => make("div", "g"), typist, (element) => {
       const dots = make("p", "m typing", make("span", "vh", t("typing", { name: typist })), make("i"), make("i"), make("i"));

@@ -12,7 +12,8 @@ export function read() {
   if (last && last.seq > (mark() ?? 0)) set("read", `${timeline.id()} ${last.seq}`);
 }
 
-export function count() {
-  const seen = mark() ?? 0;
+// `told`: what the server knows of it, where this browser forgets.
+export function count(told = 0) {
+  const seen = Math.max(mark() ?? 0, told);
   return timeline.list().filter((entry) => entry.seq > seen && entry.kind === "message" && entry.by !== "visitor").length;
 }
