@@ -29,6 +29,7 @@ from agents.groups import delete_group
 from agents.invitations import Worthless, revoke
 from agents.models import Agent, AgentChannel, Channel, Company, Group, Invitation, LegalText
 from agents.opening import follow_hours
+from agents.origins import clean_origins
 from agents.pictures import change_avatar, change_logo
 from agents.second_factor import has_second_factor, switch_off
 
@@ -43,8 +44,14 @@ def _thumbnail(address: str | None) -> str:
     return format_html('<img src="{}" alt="" height="64">', address) if address else "–"
 
 
+class CompanyForm(forms.ModelForm):
+    def clean_allowed_origins(self) -> str:
+        return clean_origins(self.cleaned_data["allowed_origins"])
+
+
 @admin.register(Company)
 class CompanyAdmin(NotDeleted):
+    form = CompanyForm
     list_display = ["name", "key", "website", "number_of_agents", "is_suspended", "created_at"]
     list_filter = ["is_suspended", "language"]
     search_fields = ["name", "key", "website", "default_email"]

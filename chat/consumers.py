@@ -16,6 +16,7 @@ from chat.details import Wishes, wishes_of
 from chat.installation import note_sighting
 from chat.limits import MESSAGES, OTHER_FRAMES, Bucket, address_limit
 from chat.visits import Visit, too_much
+from chat.websites import may_show
 from contactcenter.addresses import counted_address, header_of, host_of, socket_address
 from contactcenter.database import in_database
 from contactcenter.frames import ProtocolError, frame_of
@@ -205,8 +206,8 @@ class StatusSocket(WidgetSocket):
         if company is None:
             await self.close(4404)
             return
-        origin = header_of(self.scope, b"origin")
-        if company.origins and origin and origin not in company.origins and not is_own_origin(self.scope):
+        origin, host = header_of(self.scope, b"origin"), header_of(self.scope, b"host")
+        if not may_show(company, origin, host):
             await self.close(4403)
             return
         # Joined first: what changes in between is told twice rather than never.

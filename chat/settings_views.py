@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agents.http import AgentRequest, company_of, for_full_access
 from agents.models import Company
+from agents.origins import clean_origins
 from chat.busy import default_text
 from chat.identity import renew_secret, secret_of
 from contactcenter.htmx import with_toast
 
 IDENTITY_SECTION = "chat/settings/includes/identity.html"
+WEBSITES_SECTION = "chat/settings/includes/websites.html"
 BUSY_SECTION = "chat/settings/includes/busy.html"
 
 
@@ -51,8 +53,40 @@ class BusyForm(forms.ModelForm):
             self.fields[f"busy_{language}"].widget.attrs["placeholder"] = default_text(language)
 
 
+class WebsitesForm(forms.ModelForm):
+    """“Websites that may show the chat” (WI1)."""
+
+    class Meta:
+        model = Company
+        fields = ["allowed_origins"]
+        labels = {"allowed_origins": gettext_lazy("Addresses, one per line")}
+        help_texts = {
+            "allowed_origins": gettext_lazy(
+                "Leave it empty, and the chat works on any website. With and without “www.” are two addresses."
+            )
+        }
+        widgets = {
+            "allowed_origins": forms.Textarea(
+                attrs={
+                    "class": "textarea",
+                    "rows": 3,
+                    "placeholder": "https://shop.example",
+                    "spellcheck": "false",
+                    "inputmode": "url",
+                }
+            )
+        }
+
+    def clean_allowed_origins(self) -> str:
+        return clean_origins(self.cleaned_data["allowed_origins"])
+
+
 def sections(company: Company) -> dict[str, Any]:
-    return {"busy_form": BusyForm(instance=company), "identity_secret": secret_of(company.pk)}
+    return {
+        "busy_form": BusyForm(instance=company),
+        "websites_form": WebsitesForm(instance=company),
+        "identity_secret": secret_of(company.pk),
+    }
 
 
 @require_safe
@@ -64,18 +98,28 @@ def chat(request: AgentRequest) -> HttpResponse:
 @require_POST
 @for_full_access
 def busy(request: AgentRequest) -> HttpResponse:
+    return _save(request, BusyForm, "busy_form", BUSY_SECTION)
+
+
+@require_POST
+@for_full_access
+def websites(request: AgentRequest) -> HttpResponse:
+    return _save(request, WebsitesForm, "websites_form", WEBSITES_SECTION)
+
+
+def _save(request: AgentRequest, kind: type[forms.ModelForm], name: str, section: str) -> HttpResponse:
     company = company_of(request.user)
-    form = BusyForm(request.POST, instance=company)
+    form = kind(request.POST, instance=company)
     if not form.is_valid():
         # The instance has taken what was refused; what the page shows elsewhere is as it is stored.
         company.refresh_from_db()
-        template = BUSY_SECTION if request.htmx else "chat/settings/page.html"
-        return render(request, template, sections(company) | {"busy_form": form}, status=422)
+        template = section if request.htmx else "chat/settings/page.html"
+        return render(request, template, sections(company) | {name: form}, status=422)
     company.save(update_fields=list(form.cleaned_data))
     if not request.htmx:
         messages.success(request, _("Saved."))
         return redirect("chat:settings")
-    return with_toast(render(request, BUSY_SECTION, sections(company)), _("Saved."))
+    return with_toast(render(request, section, sections(company)), _("Saved."))
 
 
 @require_POST

@@ -28,6 +28,7 @@ urlpatterns = [
     path("widget/<slug:key>/transcript", visitor_views.transcript, name="transcript"),
     path("settings/chat/", settings_views.chat, name="settings"),
     path("settings/chat/busy/", settings_views.busy, name="busy"),
+    path("settings/chat/websites/", settings_views.websites, name="websites"),
     path("settings/chat/identity/", settings_views.identity, name="identity"),
     path("settings/chatbot/", bot_views.chatbot, name="chatbot"),
     path("settings/chatbot/switch/", bot_views.switch, name="chatbot_switch"),

@@ -19,6 +19,7 @@ from chat.consumers import find_company
 from chat.details import wishes_of
 from chat.limits import EXCHANGES, MESSAGES, OFFLINE_MESSAGES, address_limit
 from chat.visits import Visit, too_much
+from chat.websites import for_own_pages
 from contactcenter.addresses import client_address, counted_address
 from contactcenter.frames import ProtocolError, check_frame, error_frame, frame_of
 
@@ -54,6 +55,7 @@ def _too_large(request: HttpRequest) -> bool:
 @csrf_exempt
 @login_not_required
 @require_POST
+@for_own_pages
 def exchange(request: HttpRequest, key: str) -> HttpResponse:
     """A hello and commands, answered in one go (docs/widget-protocol.md)."""
     company = company_or_404(key)
@@ -130,6 +132,7 @@ def _carry_out(visit: Visit, kind: str, ref: str | None, data: dict[str, Any]) -
 @csrf_exempt
 @login_not_required
 @require_POST
+@for_own_pages
 def offline(request: HttpRequest, key: str) -> HttpResponse:
     """The offline form (WI5)."""
     company = company_or_404(key)

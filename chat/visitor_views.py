@@ -19,6 +19,7 @@ from chat.transcripts import NothingToSend, post_transcript
 from chat.uploads import MAX_BYTES, TOO_LARGE, receive_file
 from chat.views import MAX_BODY, body_of, company_or_404
 from chat.visits import Visit, too_much
+from chat.websites import for_own_pages
 from contactcenter.addresses import client_address, counted_address
 from contactcenter.frames import ProtocolError
 from conversations.actions import NotAllowed
@@ -72,6 +73,7 @@ def _conversation(visit: Visit, named: object) -> Conversation | None:
 @csrf_exempt
 @login_not_required
 @require_POST
+@for_own_pages
 def upload(request: HttpRequest, key: str) -> HttpResponse:
     """A file, as a form: `hello` (as in docs/widget-protocol.md), the message's `id`, and the `file`."""
     company = company_or_404(key)
@@ -107,6 +109,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_POST
+@for_own_pages
 def rate(request: HttpRequest, key: str) -> HttpResponse:
     company, body = company_or_404(key), _small_body(request)
     if body is None:
@@ -140,6 +143,7 @@ def _comment(body: dict[str, Any]) -> str:
 @csrf_exempt
 @login_not_required
 @require_POST
+@for_own_pages
 def transcript(request: HttpRequest, key: str) -> HttpResponse:
     company, body = company_or_404(key), _small_body(request)
     if body is None:

@@ -21,6 +21,7 @@ from chat.bot import begins_with_bot
 from chat.consumers import find_company
 from chat.installation import note_sighting
 from chat.triggers import triggers_of
+from chat.websites import frame_ancestors, may_show
 from chat.widget_colours import palette
 from chat.widget_source import later_source, loader_source, panel_files
 
@@ -105,6 +106,9 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
             for theme, tones in colours.items()
         },
     }
+    if company.origins:
+        # Any website may load the script; on others than these (and our own demo) it draws nothing.
+        config["sites"] = [_origin(request), *company.origins]
     response = _send(request, loader_source(config), JAVASCRIPT, "public, max-age=300")
     return _open_to_all(response)
 
@@ -152,10 +156,9 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     html = render_to_string("chat/panel.html", context, request)
     response = _send(request, html, "text/html; charset=utf-8", "no-cache")
     response["Content-Language"] = language
-    ancestors = " ".join(["'self'", *company.origins]) if company.origins else "*"
     response["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {frame_ancestors(company)}"
     )
     # A page that isolates itself (COEP) may frame only what says that it may be framed.
     response["Cross-Origin-Embedder-Policy"] = "require-corp"
@@ -201,7 +204,10 @@ def more_style(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, key: str) -> HttpResponse:
     company = _company_or_404(key)
-    note_sighting(company, request.headers.get("Origin", ""), own_host=request.get_host())
+    origin, own_host = request.headers.get("Origin", ""), request.get_host()
+    if not may_show(company, origin, own_host):
+        return JsonResponse({"error": "origin"}, status=403)
+    note_sighting(company, origin, own_host=own_host)
     response = JsonResponse(widget_availability(company.pk, _group(request, company)))
     response["Cache-Control"] = "no-store"
     return _open_to_all(response)

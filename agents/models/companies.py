@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from agents.models.words import Language, picture_address
+from agents.origins import stored_origins
 
 
 class Plan(models.TextChoices):
@@ -143,7 +144,8 @@ class Company(models.Model):
 
     @property
     def origins(self) -> list[str]:
-        return self.allowed_origins.split()
+        """The only websites that may show the widget; empty: any."""
+        return stored_origins(self.allowed_origins)
 
 
 class Group(models.Model):

@@ -24,7 +24,8 @@
 
   const start = safe(() => {
     // Pasted twice, or run again by a router: still one widget. An element with this id is not our flag.
-    if ((window.contactcenter || {}).cc) return;
+    // And none on a website that is not among the company's, where the panel would not load.
+    if ((window.contactcenter || {}).cc || (config.sites && !config.sites.includes(location.origin))) return;
     window.contactcenter = { cc: 1 };
 
     const view = window.visualViewport || window;

@@ -7,4 +7,5 @@ ROUTES = [
     Route("chat:settings", FULL),
     Route("chat:identity", FULL, "post"),
     Route("chat:busy", FULL, "post", data={"busy_on": "on", "busy_after": "60"}),
+    Route("chat:websites", FULL, "post", data={"allowed_origins": "https://shop.example"}),
 ]

@@ -193,7 +193,7 @@ def test_what_is_no_website_is_not_written(company: Company, origin: str) -> Non
 
 def test_only_allowed_websites_count_when_there_is_a_list(commits: None) -> None:
     company = make_company(website=SHOP, allowed_origins="https://shop.example")
-    load(company, SHOP)
+    assert Client(headers={"Origin": SHOP}).get(f"/widget/{company.key}/status").status_code == 403
     load(company, "https://shop.example")
     assert sightings(company) == ["https://shop.example"]
 
