@@ -116,8 +116,8 @@ class ConversationRead(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaskChanged(Event):
-    """A task was made, changed, done or deleted, or its time has come: lists and counters refetch themselves. Empty when
-    several changed at once."""
+    """A task was made, changed, done or deleted, or its time has come: lists and counters refetch themselves. No number
+    when several changed at once."""
 
     type: ClassVar[str] = "task.changed"
     task: int | None

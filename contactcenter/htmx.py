@@ -15,6 +15,7 @@ def with_events(response: Response, *names: str, **detail: Any) -> Response:
     return response
 
 
-def with_toast(response: Response, text: str, *, undo: str = "") -> Response:
-    """Show a short message; `undo` is an address that takes the change back when posted to."""
-    return trigger_client_event(response, "toast", {"text": str(text), "undo": undo})
+def with_toast(response: Response, text: str, *, undo: str = "", leads_to: str = "") -> Response:
+    """Show a short message; `undo` is an address that takes the change back when posted to, `leads_to` one where there
+    is more to see."""
+    return trigger_client_event(response, "toast", {"text": str(text), "undo": undo, "leadsTo": leads_to})

@@ -27,6 +27,7 @@ class Entry:
 
 ENTRIES = (
     Entry("/", _("Conversations"), "chat", "conversations/includes/nav_count.html", ("/conversations/",)),
+    Entry("/tasks/", _("Tasks"), "task"),
     Entry("/history/", _("History"), "history"),
 )
 

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("agents.urls")),
     path("", include("files.urls")),
     path("", include("conversations.urls")),
+    path("", include("tasks.urls")),
     path("", include("chat.urls")),
 ]

@@ -63,3 +63,17 @@ def register_beside(channel: str, *sections: Beside) -> None:
 def sections_beside(conversation: Conversation) -> list[Section]:
     found = [section(conversation) for section in _beside.get(conversation.channel, [])]
     return [section for section in found if section is not None]
+
+
+# --- what can be done with a conversation -------------------------------------------------------------------------
+
+_menu: list[str] = []
+
+
+def register_menu_item(template: str) -> None:
+    """Something that a room above does with conversations (a task): an item of the open conversation's menu."""
+    _menu.append(template)
+
+
+def menu_items() -> list[str]:
+    return _menu

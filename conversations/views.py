@@ -14,7 +14,7 @@ from agents.http import AgentRequest, company_of, for_agents, number
 from agents.models import Agent
 from conversations import lists
 from conversations.attention import mark_opened
-from conversations.channels import carries_replies, sections_beside
+from conversations.channels import carries_replies, menu_items, sections_beside
 from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
 from conversations.models import Conversation, Entry
@@ -222,6 +222,7 @@ def header_facts(conversation: Conversation, agent: Agent) -> dict[str, Any]:
         "conversation": conversation,
         "people": people if conversation.status == Conversation.Status.ACTIVE else [],
         "may_join": conversation.status == Conversation.Status.ACTIVE and not takes_part,
+        "menu_items": menu_items(),
     }
 
 

@@ -1,16 +1,21 @@
 """What has to be done."""
 
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agents.models import Agent, Company
 from contacts.models import Contact
-from conversations.models import Conversation
+from conversations.models import Conversation, Literal
 from files.models import StoredFile
+
+# Where tasks without a due date stand among those that have one. Later than every date that people may choose.
+UNDATED = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 class TaskQuerySet(QuerySet["Task"]):
@@ -18,14 +23,15 @@ class TaskQuerySet(QuerySet["Task"]):
         return self.filter(company_id=company_id, deleted_at=None)
 
     def open(self) -> "TaskQuerySet":
-        return self.exclude(status=Task.Status.DONE)
+        # As literals: an index with a condition serves only those who name the condition.
+        return self.filter(status__in=[Literal(status) for status in Task.OPEN])
 
     def done(self) -> "TaskQuerySet":
-        return self.filter(status=Task.Status.DONE)
+        return self.filter(status=Literal(Task.Status.DONE))
 
     def overdue(self) -> "TaskQuerySet":
         """The due date has passed and it is not done (TA2)."""
-        return self.open().filter(due_at__lt=timezone.now())
+        return self.open().filter(due_order__lt=timezone.now())
 
 
 class Task(models.Model):
@@ -38,9 +44,9 @@ class Task(models.Model):
         CRITICAL = 4, _("Critical")
 
     class Status(models.TextChoices):
-        NEW = "new", _("New")
-        IN_PROGRESS = "in_progress", _("In progress")
-        DONE = "done", _("Done")
+        NEW = "new", pgettext_lazy("task", "New")
+        IN_PROGRESS = "in_progress", pgettext_lazy("task", "In progress")
+        DONE = "done", pgettext_lazy("task", "Done")
 
     OPEN: ClassVar = (Status.NEW, Status.IN_PROGRESS)
 
@@ -50,8 +56,10 @@ class Task(models.Model):
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     status = models.CharField(_("status"), max_length=11, choices=Status, default=Status.NEW)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    # Due on a day, not at an hour: `due_at` is then the end of that day by the company's clock.
+    # Due on a day, not at an hour: `due_at` is then the last moment of that day by the company's clock.
     due_all_day = models.BooleanField(_("all day"), default=False)
+    # `due_at`, or UNDATED: lists go by it, and by its index.
+    due_order = models.DateTimeField(editable=False, default=UNDATED)
     remind_at = models.DateTimeField(_("reminder"), null=True, blank=True)
     assignee = models.ForeignKey(
         Agent,
@@ -75,7 +83,14 @@ class Task(models.Model):
         StoredFile, related_name="tasks", blank=True, verbose_name=_("attachments")
     )
     search_text = models.TextField(blank=True, default="", editable=False)
-    created_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Moves with every change: whoever saves says which one they saw, and wipes nobody's work away unseen.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        Agent, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("created by")
+    )
+    changed_by = models.ForeignKey(
+        Agent, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("changed by")
+    )
     created_at = models.DateTimeField(_("created"))
     changed_at = models.DateTimeField(_("changed"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
@@ -93,16 +108,27 @@ class Task(models.Model):
             )
         ]
         indexes = [
-            # the counter and the lists of what is open
+            # the counter and the list of one's own
             models.Index(
-                fields=["company", "assignee", "due_at"],
+                fields=["company", "assignee", "due_order", "id"],
                 condition=Q(status__in=["new", "in_progress"], deleted_at=None),
                 name="task_open_of_agent",
             ),
+            # the lists of what is open, in each of their orders
             models.Index(
-                fields=["company", "due_at", "id"],
+                fields=["company", "due_order", "id"],
                 condition=Q(status__in=["new", "in_progress"], deleted_at=None),
                 name="task_open",
+            ),
+            models.Index(
+                fields=["company", "-priority", "due_order", "id"],
+                condition=Q(status__in=["new", "in_progress"], deleted_at=None),
+                name="task_open_by_priority",
+            ),
+            models.Index(
+                fields=["company", "-id"],
+                condition=Q(status__in=["new", "in_progress"], deleted_at=None),
+                name="task_open_by_age",
             ),
             models.Index(
                 fields=["company", "-done_at", "-id"],
@@ -114,6 +140,14 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.due_order = self.due_at or UNDATED
+        super().save(*args, **kwargs)
+
+    @property
+    def is_done(self) -> bool:
+        return self.status == self.Status.DONE
+
     @property
     def is_overdue(self) -> bool:
-        return self.status != self.Status.DONE and self.due_at is not None and self.due_at < timezone.now()
+        return not self.is_done and self.due_at is not None and self.due_at < timezone.now()

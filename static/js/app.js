@@ -15,3 +15,5 @@ import "./here.js";
 import "./copying.js";
 import "./pictures.js";
 import "./conversations.js";
+import "./pickers.js";
+import "./tasks.js";

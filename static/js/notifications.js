@@ -15,22 +15,23 @@ export function permission() {
   return window.Notification?.permission ?? "none";
 }
 
-/** Open a conversation in this tab, unless it stands there. */
-export function open(conversation) {
+/** Open a conversation, or else a task, in this tab, unless it stands there. */
+export function open(conversation, task = 0) {
   window.focus();
-  if (conversation && conversation !== openConversation()) location.assign(`/conversations/${conversation}/`);
+  if (task) location.assign(`/tasks/${task}/`);
+  else if (conversation && conversation !== openConversation()) location.assign(`/conversations/${conversation}/`);
 }
 
 /** Show a notification. Returns whether the browser took it. */
-export function show(tag, title, body, conversation = 0) {
+export function show(tag, title, body, conversation = 0, task = 0) {
   if (permission() !== "granted") return false;
   // The product sounds itself where it may.
-  const options = { tag, body, lang: document.documentElement.lang, silent: soundState() === "allowed", data: { conversation } };
+  const options = { tag, body, lang: document.documentElement.lang, silent: soundState() === "allowed", data: { conversation, task } };
   try {
     const notification = new Notification(title, options);
     notification.addEventListener("click", () => {
       notification.close();
-      open(conversation);
+      open(conversation, task);
     });
     shown.set(tag, notification);
   } catch {

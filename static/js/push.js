@@ -76,6 +76,6 @@ async function linkAgain() {
 
 if (agent && isSupported()) {
   // A tapped notification opens its conversation in the tab that is there already.
-  navigator.serviceWorker.addEventListener("message", ({ data }) => data?.type === "open" && open(data.conversation));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data?.type === "open" && open(data.conversation, data.task));
   if (localStorage.getItem("push") === agent) linkAgain().catch(() => {});
 }

@@ -14,9 +14,9 @@ self.addEventListener("push", (event) => {
   event.waitUntil(Promise.all([show(pushed), tell({ type: "pushed", tag: pushed.tag })]));
 });
 
-function show({ title = self.location.host, body = "", lang = "", tag = "pushed", conversation = 0 }) {
+function show({ title = self.location.host, body = "", lang = "", tag = "pushed", conversation = 0, task = 0 }) {
   const icon = "/static/icons/icon-192.png";
-  return self.registration.showNotification(title, { body, lang, tag, icon, renotify: true, data: { conversation } });
+  return self.registration.showNotification(title, { body, lang, tag, icon, renotify: true, data: { conversation, task } });
 }
 
 async function tabs() {
@@ -31,15 +31,16 @@ async function tell(message) {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open(event.notification.data?.conversation));
+  event.waitUntil(open(event.notification.data ?? {}));
 });
 
-async function open(conversation) {
+async function open({ conversation, task }) {
   const [tab] = await tabs();
   if (tab) {
     await tab.focus();
-    tab.postMessage({ type: "open", conversation });
+    tab.postMessage({ type: "open", conversation, task });
   } else {
-    await self.clients.openWindow(conversation ? `/conversations/${conversation}/` : "/");
+    const page = task ? `/tasks/${task}/` : conversation ? `/conversations/${conversation}/` : "/";
+    await self.clients.openWindow(page);
   }
 }

@@ -3,8 +3,9 @@
 
 const STAYS = 8000;
 
-/** Show a message. `undo`: an address that takes the change back when posted to. */
-export function toast(message, { undo = "" } = {}) {
+/** Show a message. `undo`: an address that takes the change back when posted to; `leadsTo`: where there is more to see; `stays`:
+ * until somebody dismisses it. */
+export function toast(message, { undo = "", leadsTo = "", stays = false } = {}) {
   const place = document.querySelector("[data-cc-toasts]");
   const template = document.getElementById("toast");
   if (!message || !place || !template) return;
@@ -13,8 +14,11 @@ export function toast(message, { undo = "" } = {}) {
   const button = element.querySelector("[data-cc-undo]");
   if (undo) button.dataset.ccUndo = undo;
   else button.remove();
+  const link = element.querySelector("[data-cc-leads]");
+  if (leadsTo) link.href = leadsTo;
+  else link.remove();
   place.append(element);
-  leaveInTime(element);
+  if (!stays) leaveInTime(element);
 }
 
 function leaveInTime(element) {

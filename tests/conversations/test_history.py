@@ -15,7 +15,7 @@ from tests.factories import make_conversation
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 12
+QUERIES = 13
 
 
 def found(client: Client, **filters: str) -> list[str]:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 # Session, agent, company; what stands in the top bar; the list; the open conversation. Not one more for each row.
 LIST_QUERIES = 11
-PAGE_QUERIES = 21
+PAGE_QUERIES = 23
 
 
 def write(conversation: Conversation, text: str) -> None:
