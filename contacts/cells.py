@@ -41,6 +41,11 @@ def _needs_quote(text: str, tidy: Tidy) -> bool:
     return text[:1] in DANGEROUS if text and tidy(text) == text else bool(text)
 
 
+def harmless(cell: str) -> str:
+    """A cell of somebody's file, as it may be handed back: it reads as it did before."""
+    return f"'{cell}" if cell[:1] in DANGEROUS and cell[0] != "'" else cell
+
+
 def visible(text: str) -> str:
     """Without characters that nobody sees, white space apart, and halves of characters: they do not travel."""
     if text.isascii() and text.isprintable():

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from contacts import numbers
 from contacts.cells import split_tags, unquoted
 from contacts.cleaning import Refused, email_address, one_line, several_lines
-from contacts.imports.mapping import ADDRESS_PARTS, CUSTOM, NUMBERED, split
+from contacts.imports.mapping import ADDRESS_PARTS, CUSTOM, NEW, NUMBERED, split
 from contacts.models import Contact, ContactTag, CustomField
 from contacts.rows import MOST_EMAILS, MOST_PHONES, MOST_TAGS, Facts
 
@@ -26,6 +26,7 @@ NOBODY = gettext_noop("There is nothing in the mapped columns.")
 NAMELESS = gettext_noop("There is no name, organisation, e-mail address or number.")
 LOST_PLUS = gettext_noop("The number has lost its “+”, as spreadsheets do. Let it be added, or correct it.")
 NO_PREFIX = gettext_noop("The number has no country code. Let it be added, or correct it.")
+INCOMPLETE = gettext_noop("The number is not whole: write all of its digits, or its country code too.")
 TOO_MANY_EMAILS = gettext_noop("There are more than %(limit)s e-mail addresses.")
 TOO_MANY_PHONES = gettext_noop("There are more than %(limit)s phone numbers.")
 TOO_MANY_TAGS = gettext_noop("There are more than %(limit)s tags.")
@@ -104,7 +105,7 @@ class Checker:
     def __init__(self, mapping: Sequence[str], fields: Mapping[str, CustomField], repairs: Repairs) -> None:
         self.repairs = repairs
         self._columns = len(mapping)
-        words = [(column, *split(word)) for column, word in enumerate(mapping) if word]
+        words = [(column, *split(word)) for column, word in enumerate(mapping) if word not in {"", NEW}]
         self._texts = [
             (column, key, *_text_of(key, fields))
             for column, key, _ in words
@@ -221,6 +222,10 @@ class Checker:
             if not (_DIGITS.fullmatch(digits) and len(digits) > 9 and digits[0] != "0"):
                 raise
             reading = numbers.Reading(numbers.parse(f"+{digits}"), lost_plus=True)
+        is_whole = _is_international(text) or phonenumbers.is_valid_number(phonenumbers.parse(reading.number))
+        if not is_whole:
+            # Seven digits may be a number, but then nobody knows of which town.
+            raise Wrong(INCOMPLETE)
         if reading.lost_plus:
             if not self.repairs.adds_plus:
                 raise Wrong(LOST_PLUS)
@@ -252,7 +257,7 @@ def _text_of(key: str, fields: Mapping[str, CustomField]) -> tuple[Callable[[str
 
 
 def _tags_of(cell: str) -> list[str]:
-    tags = [one_line(name) for name in split_tags(unquoted(cell, str.strip))]
+    tags = [one_line(name) for name in split_tags(unquoted(cell, several_lines))]
     if any(len(tag) > LONGEST_TAG for tag in tags):
         raise Wrong(TOO_LONG, LONGEST_TAG)
     return [tag for tag in tags if tag]

@@ -112,6 +112,16 @@ class ContactImport(models.Model):
         return self.state in self.RUNNING
 
     @property
+    def checked(self) -> int:
+        """Records that verification has looked at."""
+        return self.good + self.bad
+
+    @property
+    def done(self) -> int:
+        """Records that the import has dealt with."""
+        return self.created + self.updated + self.skipped
+
+    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
 
