@@ -1,4 +1,5 @@
 // The panel: what came from the server and the visitor, and which screen shows it.
+import * as asking from "./panel/asking.js";
 import * as bridge from "./panel/bridge.js";
 import * as composer from "./panel/composer.js";
 import { byId, face, make, place } from "./panel/dom.js";
@@ -18,7 +19,7 @@ import * as visitor from "./panel/visitor.js";
 const config = JSON.parse(byId("config").textContent);
 const panel = document.querySelector(".panel");
 const PARTS = [...panel.children];
-const SCREENS = { home: ["home", "composer"], chat: ["log", "composer"], over: ["log", "leave"], letter: ["letter"], done: ["done"] };
+const SCREENS = { home: ["home", "composer"], chat: ["log", "composer"], refused: ["log"], over: ["log", "leave"], about: ["about"], letter: ["letter"], done: ["done"] };
 const SWITCHED = new Set(Object.values(SCREENS).flat());
 
 let { availability } = config;
@@ -34,6 +35,9 @@ let screen = "";
 let letterWanted = false;
 let confirmed = ""; // the address that a letter's answer goes to
 const tail = make("div", "tail"); // what follows the end of a conversation
+let toGive = null; // name and e-mail that the server has not confirmed
+let triggered = null; // the loader's word that it is time
+let said = null; // what the widget has said by itself
 const told = {};
 
 const visible = () => open && document.visibilityState === "visible";
@@ -97,12 +101,21 @@ const handlers = {
   welcome(data) {
     visitor.welcomed(data.token);
     ({ availability, conversation } = data);
+    asking.learn(data.details);
     welcomed = true;
     syncing = 0;
     timeline.begin(conversation?.id ?? null);
     timeline.load(data.entries);
     arrived(data.entries);
     goOn(data);
+    tellDetails();
+    render();
+    sender.pump();
+  },
+  "details.stored"(data) {
+    toGive = null;
+    asking.learn(data);
+    asking.state.step = asking.state.step === "page" ? "" : "given";
     render();
     sender.pump();
   },
@@ -118,6 +131,7 @@ const handlers = {
   entry(entry) {
     if (!concerns(entry.conversation)) return;
     const fresh = entry.by !== "visitor" && entry.kind === "message";
+    if (fresh && !open) use("teaser", entry.text, entry.name);
     if (fresh && !visible()) use("ring", `${entry.conversation} ${entry.seq}`);
     if (!timeline.add(entry)) sync();
     arrived([entry]);
@@ -161,6 +175,14 @@ const handlers = {
       transport.refresh();
     } else if (data.code === "hello_first") transport.refresh();
     else if (ref === "sync") syncing = 0;
+    else if (ref === "details") {
+      toGive = null;
+      use("refuse", data);
+    } else if (data.code === "details_needed") {
+      asking.learn({ ...asking.state.details, required: true });
+      sender.reset();
+      render();
+    }
     else sender.refused(ref, data);
   },
 };
@@ -170,12 +192,38 @@ const beside = {
   key: config.key,
   conversation: () => conversation,
   hello: () => transport.hello().data,
+  asking,
+  company: { name: config.name, avatar: config.logo },
+  changed: () => render(),
+  give(details) {
+    toGive = details;
+    tellDetails();
+  },
   stored(token) {
     visitor.keep(token);
     if (timeline.id()) sync();
     else transport.refresh();
   },
 };
+
+async function tellDetails() {
+  if (!toGive || !transport.up) return;
+  if (await visitor.claim()) transport.send("details", toGive, "details");
+  else transport.refresh();
+}
+
+// Time to say something, unless there is a conversation, or nobody to answer.
+function trigger(pending) {
+  if (!triggered || (!welcomed && visitor.known())) return;
+  const { small } = triggered;
+  triggered = null;
+  if (!config.trigger || open || conversation || pending.length || !(availability.online || config.bot)) return;
+  const { text, opens } = config.trigger;
+  said = { seq: 0, kind: "message", by: "system", name: "", text, at: new Date().toISOString() };
+  render();
+  if (small || !opens) use("teaser", text);
+  else bridge.post("open", { quietly: true });
+}
 
 // Before the visitor's eyes: remembered here, and told to the agents.
 function seen() {
@@ -193,9 +241,12 @@ function choose(pending) {
   const { online } = availability;
   if (screen === "letter" && letter.isTouched() && !talking()) return "letter";
   if (letterWanted && !online) return "letter";
-  if (talking() || pending.length || (!welcomed && visitor.known())) return "chat";
+  if (!welcomed && visitor.known()) return "chat";
+  const needed = asking.isNeeded(talking());
+  if (needed && !asking.state.details.ask && (online || config.bot || pending.length)) return "about";
+  if (talking() || pending.length) return needed && asking.state.step === "no" ? "refused" : "chat";
   if (conversation) return online || config.bot ? "chat" : "over";
-  return online || config.bot ? "home" : "letter";
+  return !online && !config.bot ? "letter" : said ? "chat" : "home";
 }
 
 function header() {
@@ -243,6 +294,7 @@ function focusIn(name) {
   const heading = byId(SCREENS[name][0]).querySelector("h2");
   if (touch || name === "done") (heading ?? byId("log")).focus();
   else if (name === "letter") letter.focus();
+  else if (name === "about") byId("about").querySelector("input")?.focus();
   else if (name === "over") byId("leave").focus();
   else composer.focus();
 }
@@ -254,7 +306,7 @@ function show(name) {
   if (name === "letter") letter.suggest(composer.draft());
   place(panel, PARTS.filter((part) => !SWITCHED.has(part.id) || SCREENS[name].includes(part.id)));
   panel.classList.remove("loading");
-  panel.classList.toggle("home", !["chat", "over"].includes(name));
+  panel.classList.toggle("home", !["chat", "refused", "over", "about"].includes(name));
   screen = name;
   // From the opening to the conversation the field stays, and so does the focus in it.
   if (before && hadFocus && !panel.contains(document.activeElement)) focusIn(name);
@@ -271,7 +323,17 @@ function tell(type, data) {
 function render(news = false) {
   const stored = new Set(timeline.list().map((entry) => entry.id));
   const pending = outbox.all().filter((item) => !stored.has(item.id));
+  const entries = timeline.list().length || !said ? timeline.list() : [said];
+  const last = pending.at(-1) ?? entries.at(-1);
+  const asks = asking.follow(conversation?.id, talking() && conversation.status !== "bot", last && (last.id ?? `s${last.seq}`));
   show(choose(pending));
+  if (screen === "about" && !asking.state.step) asking.state.step = "page";
+  const question = JSON.stringify(asking.state);
+  if (asking.state.step && asking.element.said !== question) {
+    asking.element.said = question;
+    use("questions", beside);
+  }
+  byId("clip").hidden = asking.isNeeded(talking());
   header();
   home();
   done();
@@ -285,8 +347,10 @@ function render(news = false) {
   const { agent } = conversation ?? {};
   if (agent) faces.set(agent.name, agent.avatar ?? faces.get(agent.name));
   log.show({
-    entries: timeline.list(),
+    entries,
     pending,
+    asks,
+    held: asking.isNeeded(talking()),
     typist: talking() && typist,
     bot: conversation?.status === "bot",
     ending: screen === "chat" && conversation?.status === "closed" && !pending.length ? t("writeAgain") : "",
@@ -299,6 +363,7 @@ function render(news = false) {
   });
   if (visible() && !log.isAway()) seen();
   tick(pending);
+  trigger(pending);
   if (!welcomed) return;
   const count = unread.count(conversation?.seen_seq);
   tell("unread", { count });
@@ -319,12 +384,13 @@ function attach(files) {
   if (files.length && byId("composer").isConnected) use("send", [...files], beside);
 }
 
-function opened() {
+function opened({ quietly } = {}) {
   open = true;
+  document.body.classList.remove("teasing");
   transport.wake();
   render();
   log.toEnd();
-  focusIn(screen);
+  if (!quietly) focusIn(screen);
 }
 
 function closed() {
@@ -357,12 +423,13 @@ function paint() {
 store.useKey(config.key);
 translate();
 paint();
-sender.start({ transport, changed: render });
+asking.learn(config.details);
+sender.start({ transport, changed: render, isHeld: () => asking.isNeeded(talking()) });
 composer.start({
   changed: () => tick(),
   typing: (on) => transport.send("typing", { on }),
   send: (text) => {
-    sender.write(text);
+    sender.write(text, said && !timeline.list().length ? { trigger: config.trigger.id } : {});
     log.toEnd();
   },
 });
@@ -416,6 +483,10 @@ addEventListener("keydown", (event) => event.key === "Escape" && !event.isCompos
 bridge.listen({
   open: opened,
   close: closed,
+  trigger: (message) => {
+    triggered = message;
+    render();
+  },
   page: (message) => {
     const moved = page.url && page.url !== message.url;
     page = Object.fromEntries(["url", "title", "referrer"].map((name) => [name, String(message[name] ?? "").slice(0, 2000)]));

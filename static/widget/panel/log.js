@@ -44,18 +44,26 @@ function together(group, item) {
     && item.state !== "failed" && new Date(item.at) - new Date(group.items.at(-1).at) < GROUP_MINUTES * 6e4;
 }
 
-function toRows(entries, pending) {
+function toRows(entries, pending, asks) {
+  const items = [...entries.map(stored), ...pending.map(waiting)];
+  if (asks) {
+    const below = items.findIndex((item) => item.key === asks.after) + 1 || items.length;
+    items.splice(below, 0, { ...asks, at: items[below - 1]?.at });
+  }
   const result = [];
   let lastDay;
   let group;
-  for (const item of [...entries.map(stored), ...pending.map(waiting)]) {
+  for (const item of items) {
     const today = new Date(item.at).toDateString();
     if (today !== lastDay) {
       result.push({ key: today, line: day(item.at) });
       group = null;
     }
     lastDay = today;
-    if (item.kind === "event") {
+    if (item.element) {
+      result.push(item);
+      group = null;
+    } else if (item.kind === "event") {
       const line = eventText(item);
       if (line) result.push({ key: item.key, line });
       group = null;
@@ -97,7 +105,7 @@ function bubble(fresh, item) {
   return element;
 }
 
-function statusOf(group, { connected, lastOwn, read }) {
+function statusOf(group, { connected, held, lastOwn, read }) {
   const last = group.items.at(-1);
   if (group.state === "failed") {
     const again = button("", t("retry"), () => sender.retry(last.id));
@@ -105,7 +113,7 @@ function statusOf(group, { connected, lastOwn, read }) {
     return ["st bad", icon("warn", "i s"), ` ${t("failed")} · `, again, " · ", remove];
   }
   if (group.state === "wait") {
-    const text = connected ? t("sending") : plural("held", group.items.length);
+    const text = held ? t("notYet") : connected ? t("sending") : plural("held", group.items.length);
     return ["st", icon("clock", "i s"), ` ${text}`];
   }
   if (group === lastOwn) {
@@ -116,7 +124,7 @@ function statusOf(group, { connected, lastOwn, read }) {
 }
 
 function groupElement(fresh, group, context) {
-  const status = `${group.state} ${context.connected} ${group === context.lastOwn} ${group.items.length} ${group.items.at(-1).at} ${group.items.at(-1).seq <= context.read}`;
+  const status = `${group.state} ${context.connected} ${context.held} ${group === context.lastOwn} ${group.items.length} ${group.items.at(-1).at} ${group.items.at(-1).seq <= context.read}`;
   const st = keyed(fresh, `${group.key}:st`, () => make("p"), status, (p) => {
     const [className, ...content] = statusOf(group, context);
     p.className = className;
@@ -145,10 +153,10 @@ export function show(context) {
   const away = isAway();
   const height = log.scrollHeight;
   const fresh = new Map();
-  const list = toRows(entries, pending);
+  const list = toRows(entries, pending, context.asks);
   context.lastOwn = list.filter((row) => row.me && row.state === "sent").at(-1);
   const line = (key, text) => keyed(fresh, key, () => make("p", "day"), text, (p) => p.replaceChildren(text));
-  const children = list.map((row) => (row.items ? groupElement(fresh, row, context) : line(row.key, row.line)));
+  const children = list.map((row) => row.element ?? (row.items ? groupElement(fresh, row, context) : line(row.key, row.line)));
   const last = entries.at(-1);
   if (context.bot && last?.bot && !pending.length) {
     children.push(keyed(fresh, "chips", () => make("div", "chips"), `${last.seq}`, (element) => element.replaceChildren(...chips(last))));

@@ -8,6 +8,7 @@ const OTHERS_TURN = 3000;
 
 let transport;
 let changed;
+let isHeld;
 let inFlight = null;
 let claiming = false;
 let pausedUntil = 0;
@@ -18,7 +19,7 @@ const own = new Set();
 const seen = new Map();
 
 export function start(options) {
-  ({ transport, changed } = options);
+  ({ transport, changed, isHeld } = options);
   outbox.all().forEach((item) => own.add(item.id));
 }
 
@@ -55,7 +56,7 @@ function later(wait) {
 
 export async function pump() {
   const head = outbox.all().find((item) => !item.failed);
-  if (!head || claiming || inFlight || !transport.up) return;
+  if (!head || claiming || inFlight || !transport.up || isHeld()) return;
   if (Date.now() < pausedUntil) return later(pausedUntil - Date.now());
   if (!own.has(head.id)) {
     if (!seen.has(head.id)) seen.set(head.id, Date.now());
@@ -68,7 +69,7 @@ export async function pump() {
   if (!ours) return transport.refresh();
   if (inFlight || !transport.up) return undefined;
   inFlight = head.id;
-  transport.send(head.command ?? "message.send", { id: head.id, text: head.text, suggestion: head.suggestion }, head.id);
+  transport.send(head.command ?? "message.send", { id: head.id, text: head.text, suggestion: head.suggestion, trigger: head.trigger }, head.id);
   timer = setTimeout(() => {
     reset();
     transport.refresh();

@@ -29,6 +29,7 @@ const TEXTS = {
   reopened: ["Rozmowa wznowiona", "Conversation reopened"],
   writeAgain: ["Napisz, aby rozpocząć nową rozmowę.", "Write again to start a new one."],
   typing: ["{name} pisze…", "{name} is typing…"],
+  notYet: ["Jeszcze niewysłana", "Not sent yet"],
   sending: ["Wysyłanie…", "Sending…"],
   sent: ["Wysłano {time}", "Sent {time}"],
   read: ["Odczytano {time}", "Read {time}"],
