@@ -29,6 +29,7 @@ _STEMS = [
 ]  # fmt: skip
 _ENDS = ["ski", "ska", "czyk", "iak", "owicz"]
 _HOSTS = ["poczta.example", "mail.example", "firma.example", "sklep.example"]
+_CITIES = ["Warszawa", "Kraków", "Łódź", "Wrocław", "Poznań", "Gdańsk", "Lublin", "Bydgoszcz", "Katowice", "Toruń"]
 _STREETS = ["Długa", "Krótka", "Polna", "Leśna", "Słoneczna", "Ogrodowa"]
 
 _CONTACT = [
@@ -79,7 +80,7 @@ class _Makers:
         for number in range(1, self.count + 1):
             first, last, email, phone = self._person(number)
             organisation = f"Firma {number % 5_000}" if number % 3 == 0 else ""
-            address = f"ul. {_STREETS[number % 6]} {number % 200}, {number % 90 + 10}-200 Warszawa"
+            address = f"ul. {_STREETS[number % 6]} {number % 200}, {number % 90 + 10}-200 {_CITIES[number % 10]}"
             at = self.now - timedelta(minutes=self.count - number)
             yield [
                 number, self.company_id, first, last, organisation, address, "", "{}",

@@ -29,6 +29,8 @@ ENTRIES = (
     Entry("/", _("Conversations"), "chat", "conversations/includes/nav_count.html", ("/conversations/",)),
     Entry("/tasks/", _("Tasks"), "task"),
     Entry("/history/", _("History"), "history"),
+    Entry("/files/", _("Files"), "folder"),
+    Entry("/contacts/", _("Contacts"), "users"),
 )
 
 
@@ -39,8 +41,12 @@ class SettingsEntry:
     path: str
     label: LazyText | str
     icon: str
+    # Other addresses of the same page, and what is under them.
+    also: tuple[str, ...] = ()
 
     def leads_to(self, path: str) -> bool:
+        if path.startswith(self.also):
+            return True
         return path.startswith(self.path) if self.path != "/settings/" else path == self.path
 
 
@@ -69,13 +75,14 @@ SETTINGS = (
             SettingsEntry("/settings/users/", _("Users"), "users"),
             SettingsEntry("/settings/groups/", _("Groups"), "tag"),
             SettingsEntry("/settings/hours/", _("Working hours"), "clock"),
+            SettingsEntry("/settings/fields/", _("Additional fields"), "table"),
         ),
         needs_full_access=True,
     ),
     SettingsSection(
         _("Channels"),
         (
-            SettingsEntry("/settings/chat/", _("Chat"), "chat"),
+            SettingsEntry("/settings/chat/", _("Chat"), "chat", ("/settings/channels/chat/",)),
             SettingsEntry("/settings/chatbot/", _("Chatbot"), "bolt"),
         ),
         needs_full_access=True,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("", include("agents.urls")),
     path("", include("files.urls")),
+    path("", include("contacts.urls")),
     path("", include("conversations.urls")),
     path("", include("tasks.urls")),
     path("", include("chat.urls")),

@@ -120,7 +120,7 @@ def _on_sqlite(company_id: int, asked: list[Term], tag_id: int | None) -> tuple[
     )
     tagged, values = _tagged("contacts_contact_search.rowid", tag_id)
     statement = (
-        f"SELECT rowid FROM contacts_contact_search WHERE search_text MATCH %s{tagged}"  # noqa: S608
+        f"SELECT rowid FROM contacts_contact_search WHERE contacts_contact_search MATCH %s{tagged}"  # noqa: S608
         " ORDER BY rowid DESC LIMIT %s"
     )
     return statement, [match, *values, MOST_FOUND + 1]

@@ -40,7 +40,7 @@ def why_not(error: actions.NotAllowed) -> str:
     return _("That is not possible any more: the conversation has changed in the meantime.")
 
 
-def _carry_out(
+def carry_out(
     request: AgentRequest, pk: int, action: Callable[[Conversation], Any], *, said: str = "", undo: str = ""
 ) -> HttpResponse:
     """Call the action and show what became of the conversation."""
@@ -106,7 +106,7 @@ def decline(request: AgentRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_agents
 def join(request: AgentRequest, pk: int) -> HttpResponse:
-    return _carry_out(request, pk, lambda it: actions.join_conversation(conversation=it, by=request.user))
+    return carry_out(request, pk, lambda it: actions.join_conversation(conversation=it, by=request.user))
 
 
 @require_POST
@@ -114,7 +114,7 @@ def join(request: AgentRequest, pk: int) -> HttpResponse:
 def close(request: AgentRequest, pk: int) -> HttpResponse:
     undo = reverse("conversations:reopen", args=[pk])
     action = lambda it: actions.close_conversation(conversation=it, by=request.user)  # noqa: E731
-    return _carry_out(request, pk, action, said=_("Conversation closed."), undo=undo)
+    return carry_out(request, pk, action, said=_("Conversation closed."), undo=undo)
 
 
 @require_POST
@@ -122,13 +122,13 @@ def close(request: AgentRequest, pk: int) -> HttpResponse:
 def ignore(request: AgentRequest, pk: int) -> HttpResponse:
     undo = reverse("conversations:reopen", args=[pk])
     action = lambda it: actions.ignore_conversation(conversation=it, by=request.user)  # noqa: E731
-    return _carry_out(request, pk, action, said=_("Marked as needing no answer."), undo=undo)
+    return carry_out(request, pk, action, said=_("Marked as needing no answer."), undo=undo)
 
 
 @require_POST
 @for_agents
 def reopen(request: AgentRequest, pk: int) -> HttpResponse:
-    return _carry_out(request, pk, lambda it: actions.reopen_conversation(conversation=it, by=request.user))
+    return carry_out(request, pk, lambda it: actions.reopen_conversation(conversation=it, by=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +149,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
     if kind == "group":
         group = get_object_or_404(Group, company=company, pk=_whole(number))
         said = _("Handed over to %(name)s.") % {"name": group.name}
-        return _carry_out(
+        return carry_out(
             request,
             pk,
             lambda it: actions.transfer_to_group(conversation=it, by=request.user, to=group),
@@ -157,7 +157,7 @@ def transfer(request: AgentRequest, pk: int) -> HttpResponse:
         )
     colleague = get_object_or_404(colleagues, pk=_whole(number))
     said = _("Handed over to %(name)s.") % {"name": colleague.name}
-    return _carry_out(
+    return carry_out(
         request,
         pk,
         lambda it: actions.transfer_to_agent(conversation=it, by=request.user, to=colleague),
@@ -188,15 +188,15 @@ def tag(request: AgentRequest, pk: int) -> HttpResponse:
     form = TagForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         name = form.cleaned_data["name"]
-        return _carry_out(
+        return carry_out(
             request, pk, lambda it: tagging.tag_conversation(conversation=it, by=request.user, name=name)
         )
     names = Tag.objects.filter(company=company_of(request.user)).exclude(conversations=conversation)
     facts = {"conversation": conversation, "form": form, "names": names.values_list("name", flat=True)[:200]}
-    return _dialog(request, "conversations/includes/tag_dialog.html", facts)
+    return dialog(request, "conversations/includes/tag_dialog.html", facts)
 
 
-def _dialog(request: AgentRequest, template: str, facts: dict[str, Any]) -> HttpResponse:
+def dialog(request: AgentRequest, template: str, facts: dict[str, Any]) -> HttpResponse:
     """A form in a dialog, or what is wrong with it (422)."""
     is_bound = facts["form"].is_bound
     response = render(request, template, facts, status=422 if is_bound else 200)
@@ -215,8 +215,8 @@ def customer(request: AgentRequest, pk: int) -> HttpResponse:
     form = CustomerForm(request.POST if request.method == "POST" else None, instance=conversation)
     if not form.is_valid():
         facts = {"conversation": conversation, "form": form}
-        return _dialog(request, "conversations/includes/customer_dialog.html", facts)
-    return _carry_out(
+        return dialog(request, "conversations/includes/customer_dialog.html", facts)
+    return carry_out(
         request,
         pk,
         lambda it: actions.correct_customer(conversation=it, by=request.user, **form.cleaned_data),
@@ -228,7 +228,7 @@ def customer(request: AgentRequest, pk: int) -> HttpResponse:
 @for_agents
 def untag(request: AgentRequest, pk: int, tag_pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag, company=company_of(request.user), pk=tag_pk)
-    return _carry_out(
+    return carry_out(
         request, pk, lambda it: tagging.untag_conversation(conversation=it, by=request.user, tag=tag)
     )
 

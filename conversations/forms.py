@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agents.models import Agent, Channel, Company
+from contacts.models import Contact
 from conversations.models import Conversation, Tag
 from conversations.timeline import MAX_TEXT
 
@@ -135,9 +136,11 @@ class HistoryForm(forms.Form):
     tag = forms.ModelChoiceField(queryset=Tag.objects.none(), required=False, label=_("Tag"))
     direction = forms.ChoiceField(required=False, label=_("Direction"))
     status = forms.ChoiceField(required=False, label=_("Status"))
+    contact = forms.RegexField(r"\A[0-9]{1,18}\Z", required=False, label=_("Contact"))
 
     def __init__(self, data: Any, *, company: Company) -> None:
         super().__init__(data, auto_id="filter-%s")
+        self._contacts = Contact.objects.of(company.pk)
         choices: dict[str, tuple[Any, Any]] = {
             "channel": (_("Every channel"), Channel.choices),
             "direction": (_("Both directions"), Conversation.Direction.choices),
@@ -160,6 +163,10 @@ class HistoryForm(forms.Form):
     def _choose(self, name: str, queryset: Any, everything: Any) -> None:
         field = cast("forms.ModelChoiceField[Any]", self.fields[name])
         field.queryset, field.empty_label = queryset, everything
+
+    def clean_contact(self) -> Contact | None:
+        number = self.cleaned_data["contact"]
+        return self._contacts.filter(pk=number).first() if number else None
 
     @property
     def is_filtered(self) -> bool:

@@ -110,6 +110,7 @@ def filtered(company: Company, filters: dict[str, Any]) -> ConversationQuerySet:
         "status": "status",
         "agent": "assignee",
         "tag": "tags",
+        "contact": "contact",
     }
     for name, column in fields.items():
         if filters.get(name):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise as LazyText
@@ -171,12 +171,17 @@ def counters(
 
 
 def earlier_conversations(conversation: Conversation, shown: int = 8) -> list[Conversation]:
-    """Of the same customer, newest first."""
-    if not conversation.customer_key:
+    """Of the same customer, or linked with the same contact, newest first."""
+    same = Q()
+    if conversation.customer_key:
+        same |= Q(customer_key=conversation.customer_key)
+    if conversation.contact_id:
+        same |= Q(contact=conversation.contact_id)
+    if not same:
         return []
     return list(
         Conversation.objects.of(conversation.company_id)
-        .filter(customer_key=conversation.customer_key)
+        .filter(same)
         .exclude(pk=conversation.pk)
         .order_by(F("id").desc())[:shown]
     )

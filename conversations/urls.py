@@ -1,6 +1,6 @@
 from django.urls import path
 
-from conversations import action_views, attachment_views, history_views, template_views, views
+from conversations import action_views, attachment_views, contact_views, history_views, template_views, views
 
 app_name = "conversations"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("conversations/<int:pk>/composer/", views.composer, name="composer"),
     path("conversations/<int:pk>/context/", views.context, name="context"),
     path("conversations/<int:pk>/customer/", action_views.customer, name="customer"),
+    path("conversations/<int:pk>/contact/", contact_views.link, name="link_contact"),
+    path("conversations/<int:pk>/contact/remove/", contact_views.unlink, name="unlink_contact"),
+    path("conversations/<int:pk>/contact/new/", contact_views.new_contact, name="new_contact"),
     path("conversations/<int:pk>/messages/", action_views.add_message, name="add_message"),
     path("conversations/<int:pk>/files/", attachment_views.send, name="send_file"),
     path("conversations/<int:pk>/files/<int:file_pk>/", attachment_views.attachment, name="attachment"),

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 from agents.http import AgentRequest, company_of, for_agents, number
 from agents.models import Agent
 from conversations import lists
+from conversations.attachments import MAX_BYTES
 from conversations.attention import mark_opened
 from conversations.channels import carries_replies, menu_items, sections_beside
+from conversations.contact_pane import contact_facts
 from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
 from conversations.models import Conversation, Entry
@@ -25,6 +27,8 @@ from conversations.wording import Line, blank_lines, customer_label, lines_of
 SHOWN = 100
 MOST_ENTRIES = 200
 UNANSWERED_SHOWN = 15
+# The same as in the widget.
+EMOJI = ("🙂", "😀", "😉", "😊", "😍", "😅", "😕", "😢", "👍", "👎", "👋", "🙏", "❤️", "🎉", "☕", "📦")
 
 
 @require_safe
@@ -236,12 +240,14 @@ def composer_facts(conversation: Conversation) -> dict[str, Any]:
         "composer_state": composer_state(conversation),
         "may_reply": carries_replies(conversation.channel),
         "max_text": MAX_TEXT,
+        "max_file": MAX_BYTES,
+        "emoji": EMOJI,
     }
 
 
 def context_facts(conversation: Conversation, agent: Agent) -> dict[str, Any]:
     people = conversation.participations.select_related("agent").order_by("joined_at")
-    return {
+    return contact_facts(conversation) | {
         "conversation": conversation,
         "tags": list(conversation.tags.all()),
         "involved": [p.agent for p in people],

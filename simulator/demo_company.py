@@ -9,11 +9,16 @@ from django.utils import timezone
 from agents.actions import create_agent, create_company
 from agents.models import Agent, Channel, Company, Group
 from agents.pictures import change_avatar, change_logo, make_avatar, make_logo
+from contacts.models import Contact
 from conversations import actions, timeline
+from conversations.linking import link_conversation
 from conversations.models import Conversation, Entry, Participant
 from conversations.tagging import tag_conversation
+from simulator.demo_contacts import UNLINKED, make_contacts
 from simulator.demo_faq import teach_chatbot
+from simulator.demo_files import store_demo_files
 from simulator.demo_pictures import draw_face, draw_logo
+from simulator.demo_tasks import make_tasks
 from simulator.demo_templates import make_templates
 from simulator.stories import CUSTOMERS, KNOWS, OPEN_STORIES, STORIES, Story
 
@@ -42,6 +47,8 @@ def fill_demo_company() -> Company:
     change_logo(company=company, content=make_logo(draw_logo()))
     make_templates(company, agents[0])
     teach_chatbot(company)
+    contacts = make_contacts(company, agents[0])
+    store_demo_files(company, agents[0], agents[1])
     dice = random.Random(7)  # noqa: S311 - the same demo every time
     now = timezone.now()
     for number in range(PAST_CONVERSATIONS):
@@ -51,12 +58,15 @@ def fill_demo_company() -> Company:
         began_at = (now - timedelta(hours=hours)).replace(minute=dice.randrange(60))
         agent = dice.choice(agents)
         conversation = _tell(company, story, agent, name, email)
+        _link(conversation, contacts, agent)
         actions.close_conversation(conversation=conversation, by=agent)
         _set_back(conversation, story, began_at)
     for who, name, story in OPEN_STORIES:
         leader = next((agent for agent in agents if agent.email == who), None)
         conversation = _tell(company, story, leader, name, "")
+        _link(conversation, contacts, leader)
         _set_back(conversation, story, now - timedelta(minutes=story.lines[-1][0] + dice.randrange(2, 12)))
+    make_tasks(company, agents)
     Agent.objects.filter(company=company).update(engaged_at=None)
     return company
 
@@ -119,6 +129,12 @@ def _tell(company: Company, story: Story, agent: Agent | None, name: str, email:
         if agent is not None:
             tag_conversation(conversation=conversation, by=agent, name=tag)
     return conversation
+
+
+def _link(conversation: Conversation, contacts: dict[str, Contact], agent: Agent | None) -> None:
+    contact = contacts.get(conversation.customer_name)
+    if contact and agent and contact.name not in UNLINKED:
+        link_conversation(conversation=conversation, contact=contact, by=agent)
 
 
 def _set_back(conversation: Conversation, story: Story, began_at: datetime) -> None:
