@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agents.models import Company
 
@@ -114,23 +114,27 @@ def easter(year: int) -> date:
 
 
 def polish_holidays(year: int) -> list[tuple[date, str]]:
-    """The days off work of Polish law, Christmas Eve among them since 2025."""
+    """The days off work of Polish law, Christmas Eve among them since 2025. Their names are kept in English; whoever
+    looks reads them in their own language (`{{ name|holiday_name }}`)."""
     sunday = easter(year)
     days = [
-        (date(year, 1, 1), _("New Year's Day")),
-        (date(year, 1, 6), _("Epiphany")),
-        (sunday, _("Easter Sunday")),
-        (sunday + timedelta(days=1), _("Easter Monday")),
-        (date(year, 5, 1), _("Labour Day")),
-        (date(year, 5, 3), _("Constitution Day")),
-        (sunday + timedelta(days=49), _("Whit Sunday")),
-        (sunday + timedelta(days=60), _("Corpus Christi")),
-        (date(year, 8, 15), _("Assumption Day")),
-        (date(year, 11, 1), _("All Saints' Day")),
-        (date(year, 11, 11), _("Independence Day")),
-        (date(year, 12, 25), _("Christmas Day")),
-        (date(year, 12, 26), _("Second Day of Christmas")),
+        (date(year, 1, 1), gettext_noop("New Year's Day")),
+        (date(year, 1, 6), gettext_noop("Epiphany")),
+        (sunday, gettext_noop("Easter Sunday")),
+        (sunday + timedelta(days=1), gettext_noop("Easter Monday")),
+        (date(year, 5, 1), gettext_noop("Labour Day")),
+        (date(year, 5, 3), gettext_noop("Constitution Day")),
+        (sunday + timedelta(days=49), gettext_noop("Whit Sunday")),
+        (sunday + timedelta(days=60), gettext_noop("Corpus Christi")),
+        (date(year, 8, 15), gettext_noop("Assumption Day")),
+        (date(year, 11, 1), gettext_noop("All Saints' Day")),
+        (date(year, 11, 11), gettext_noop("Independence Day")),
+        (date(year, 12, 25), gettext_noop("Christmas Day")),
+        (date(year, 12, 26), gettext_noop("Second Day of Christmas")),
     ]
     if year >= 2025:
-        days.append((date(year, 12, 24), _("Christmas Eve")))
+        days.append((date(year, 12, 24), gettext_noop("Christmas Eve")))
     return sorted(days)
+
+
+POLISH_HOLIDAYS = frozenset(name for _day, name in polish_holidays(2025))

@@ -118,15 +118,23 @@ def _check_address(email: str) -> None:
 
 def check_room(*, company: Company, besides: Invitation | None = None) -> None:
     """Raises PlanFull when the company's agents and those it waits for have reached the plan's number."""
-    if company.agent_limit is None:
-        return
+    if company.agent_limit is not None and places_taken(company, besides=besides) >= company.agent_limit:
+        raise PlanFull
+
+
+def has_room(company: Company) -> bool:
+    """Whether somebody may be invited."""
+    return company.agent_limit is None or places_taken(company) < company.agent_limit
+
+
+def places_taken(company: Company, *, besides: Invitation | None = None) -> int:
+    """Of the plan: by the company's agents, and by those who may still come."""
     waited_for = Invitation.objects.filter(
         company=company, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
     )
     if besides is not None:
         waited_for = waited_for.exclude(pk=besides.pk)
-    if _number_of_agents(company) + waited_for.count() >= company.agent_limit:
-        raise PlanFull
+    return _number_of_agents(company) + waited_for.count()
 
 
 def _number_of_agents(company: Company) -> int:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from agents.hours import hours_of
+from agents.hours import POLISH_HOLIDAYS, hours_of
 from agents.models import Company
 
 register = template.Library()
@@ -32,6 +32,12 @@ def working_hours(company: Company | None) -> Standing | None:
     change = hours.next_change(now)
     until = in_words(change.astimezone(hours.zone), now.astimezone(hours.zone)) if change else ""
     return Standing(hours.is_open(now), until)
+
+
+@register.filter
+def holiday_name(name: str) -> str:
+    """As whoever looks calls it; what a company has named itself stays as it is."""
+    return _(name) if name in POLISH_HOLIDAYS else name
 
 
 def in_words(moment: datetime, now: datetime) -> str:

@@ -67,16 +67,8 @@ def invite(request: AgentRequest) -> HttpResponse:
                 messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
                 return redirect("agents:users")
     if not form.is_bound:
-        facts["is_full"] = _is_full(company)
+        facts["is_full"] = not invitations.has_room(company)
     return render(request, "agents/users/invite.html", facts, status=422 if form.is_bound else 200)
-
-
-def _is_full(company: Any) -> bool:
-    try:
-        invitations.check_room(company=company)
-    except invitations.PlanFull:
-        return True
-    return False
 
 
 @require_POST

@@ -17,7 +17,7 @@ from agents.duties import switch_agent
 from agents.forms.parts import PictureForm
 from agents.forms.people import AgentForm
 from agents.http import AgentRequest, company_of, for_full_access
-from agents.invitations import open_invitations
+from agents.invitations import has_room, open_invitations, places_taken
 from agents.models import Agent, Company
 from agents.people import people_of
 from agents.pictures import change_avatar, make_avatar
@@ -36,8 +36,13 @@ def get_agent_or_404(company: Company, pk: int) -> Agent:
 
 def list_facts(company: Company) -> dict[str, Any]:
     """What the list of users shows."""
-    everybody = people_of(company)
-    return {"company": company, "everybody": everybody, "invitations": open_invitations(company)}
+    return {
+        "company": company,
+        "everybody": people_of(company),
+        "invitations": open_invitations(company),
+        "places_taken": places_taken(company),
+        "has_room": has_room(company),
+    }
 
 
 @require_safe

@@ -18,6 +18,23 @@ export function onSoundState(call) {
   call(soundState());
 }
 
+/**
+ * Whether the page may sound although nobody has touched it. An AudioContext that may not leaves a warning on the console; an
+ * element that has nothing to play is refused at once, or waits.
+ */
+async function isTrusted() {
+  if (!("AudioContext" in window)) return false;
+  if (navigator.userActivation?.hasBeenActive) return true;
+  if (navigator.getAutoplayPolicy) return navigator.getAutoplayPolicy("audiocontext") === "allowed";
+  const refused = new Audio().play().then(() => false, (error) => error.name === "NotAllowedError");
+  return !(await Promise.race([refused, new Promise((done) => setTimeout(done, 100, false))]));
+}
+
+function touched() {
+  // Not every key or finger counts for the browser.
+  if (navigator.userActivation?.isActive ?? true) wake();
+}
+
 function wake() {
   if (!("AudioContext" in window)) return;
   if (!audio) {
@@ -74,5 +91,5 @@ function tone(line, pitch, from) {
   return oscillator;
 }
 
-for (const name of ["pointerdown", "pointerup", "keydown"]) addEventListener(name, wake);
-wake();
+for (const name of ["pointerdown", "pointerup", "keydown"]) addEventListener(name, touched);
+isTrusted().then((trusted) => trusted && wake());

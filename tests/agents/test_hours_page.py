@@ -180,6 +180,20 @@ def test_polish_holidays_of_a_year_come_with_one_press(owner: Client, company: C
     assert "Polish holidays" not in page
 
 
+def test_everybody_reads_the_names_of_public_holidays_in_their_own_language(
+    owner: Client, company: Company
+) -> None:
+    """Whoever added them; what a company has named itself stays."""
+    owner.post("/settings/hours/holidays/polish/", {"year": "2027"}, headers={"accept-language": "en"})
+    owner.post("/settings/hours/holidays/", {"date": "2027-03-01", "name": "Stocktaking"})
+    company.agents.update(language="pl")
+
+    page = owner.get("/settings/hours/").content.decode()
+
+    assert "Boże Ciało" in page and "Corpus Christi" not in page
+    assert "Stocktaking" in page
+
+
 @pytest.mark.parametrize(
     ("year", "sunday", "corpus_christi"),
     [

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from agents.invitations import invite
 from agents.models import Agent, Channel, Company, Group
 from contactcenter.events import AvailabilityChanged
 from contactcenter.promises import sweep_promises
@@ -74,6 +75,29 @@ def test_the_list_shows_who_they_are_and_what_they_do(admin: Client, company: Co
     assert 'aria-label="Ewa takes conversations"' in ewa
     assert "2/10" in page
     assert "Eve" not in page
+
+
+def test_open_invitations_take_places_and_a_full_plan_invites_nobody(
+    admin: Client, company: Company, founder: Agent
+) -> None:
+    Company.objects.filter(pk=company.pk).update(agent_limit=2)
+    assert "1/2" in admin.get("/settings/users/").text
+    company.refresh_from_db()
+    invitation = invite(company=company, by=founder, email="marta@florist.example", access="limited")
+
+    page = admin.get("/settings/users/").text
+    assert "2/2" in page and "2 of 2 in your plan" in page
+    assert "Every place of your plan is taken" in page
+    assert 'href="/settings/users/invite/"' not in page
+    # The answer to the button brings the heading along.
+    path = f"/settings/users/invitations/{invitation.pk}/revoke/"
+    page = admin.post(path, headers={"HX-Request": "true"}).text
+    assert "1/2" in page and 'href="/settings/users/invite/"' in page
+
+
+@pytest.mark.parametrize("path", ["/settings/chat/", "/settings/channels/chat/users/"])
+def test_the_menu_of_the_settings_shows_where_one_is(admin: Client, path: str) -> None:
+    assert '<a href="/settings/chat/" aria-current="page">' in admin.get(path).text
 
 
 def test_a_plan_without_a_limit_shows_the_number_alone(admin: Client, company: Company) -> None:
