@@ -72,7 +72,8 @@ class Shelf:
     def sort(self) -> str:
         return f"-{self.order.key}" if self.is_descending else self.order.key
 
-    def load(self, *, page: int = PAGE) -> "Shelf":
+    def load(self) -> "Shelf":
+        page = PAGE
         in_folders = not self.after.startswith("file:")
         folders, files = self._everything()
         if in_folders:

@@ -1,49 +1,97 @@
-"""Files as agents see them. Both levels of access use them (AG4)."""
+"""Files as agents see them (FI1). Both levels of access use them (AG4)."""
 
-from django.http import HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404, render
+from typing import Any
+
+from django.db.models import Sum
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from agents.http import AgentRequest, company_of, for_agents, number
-from files.lists import ORDERS, Shelf
+from agents.http import AgentRequest, for_agents
+from files.http import (
+    address_of,
+    asked_shelf,
+    folder_named,
+    get_file_or_404,
+    get_folder_or_404,
+    without,
+)
+from files.kinds import kind_of
+from files.lists import ORDERS, Shelf, storage_of
 from files.models import Folder, StoredFile
+from files.reading import beginning_of
 from files.serving import serve
-
-LONGEST_QUERY = 200
-
-
-def get_file_or_404(request: AgentRequest, pk: int) -> StoredFile:
-    """A file of the agent's own company; anything else is not found (rule 7)."""
-    return get_object_or_404(StoredFile.objects.of(company_of(request.user).pk), pk=pk)
+from files.store import MAX_BYTES
+from files.uses import uses_of
 
 
-def get_folder_or_404(request: AgentRequest, pk: int) -> Folder:
-    return get_object_or_404(Folder.objects.of(company_of(request.user).pk), pk=pk)
+@require_safe
+@for_agents
+def shelf(request: AgentRequest, pk: int | None = None) -> HttpResponse:
+    """A folder, or the top: the page, or its list that refetches itself."""
+    folder = get_folder_or_404(request, pk) if pk else None
+    facts = shelf_facts(request, folder)
+    return render(request, "files/listing.html" if request.htmx else "files/page.html", facts)
 
 
-def folder_named(request: AgentRequest, value: str | None) -> Folder | None:
-    """The folder that a form or an address names; none for the top."""
-    return get_folder_or_404(request, number(value)) if value else None
+def shelf_facts(request: AgentRequest, folder: Folder | None) -> dict[str, Any]:
+    shown: Shelf = asked_shelf(request, folder).load()
+    return {
+        "shelf": shown,
+        "address": address_of(folder),
+        # Sorted anew, one begins on the first page.
+        "orders": ORDERS.values(),
+        "filters": without(request, "after", "sort"),
+        "query": without(request, "after"),
+        "here": without(request),
+        "storage": storage_of(shown.company),
+        "most_bytes": MAX_BYTES,
+    }
 
 
-def asked_shelf(request: AgentRequest, folder: Folder | None) -> Shelf:
-    """The shelf as the address asks for it: search, order, page."""
-    sort = request.GET.get("sort", "")
-    return Shelf(
-        company=company_of(request.user),
-        folder=folder,
-        query=request.GET.get("q", "").strip()[:LONGEST_QUERY],
-        order=ORDERS.get(sort.removeprefix("-"), ORDERS["name"]),
-        is_descending=sort.startswith("-"),
-        after=request.GET.get("after", ""),
-    )
+@require_safe
+@for_agents
+def file(request: AgentRequest, pk: int) -> HttpResponse:
+    """What is known of a file: beside its folder, or alone to take that place."""
+    found = get_file_or_404(request, pk)
+    facts = {"file": found, "kind": kind_of(found.content_type), "is_open": True}
+    facts |= {"uses": uses_of(found.company_id, [pk]).get(pk, [])}
+    return _beside_shelf(request, found.folder, facts)
 
 
-def without_page(request: AgentRequest) -> str:
-    """The query of the address, but for the page."""
-    query: QueryDict = request.GET.copy()
-    query.pop("after", None)
-    return query.urlencode()
+@require_safe
+@for_agents
+def folder_details(request: AgentRequest, pk: int) -> HttpResponse:
+    found = get_folder_or_404(request, pk)
+    files = StoredFile.objects.of(found.company_id).on_shelf().filter(folder=found)
+    facts = {
+        "folder": found,
+        "is_open": True,
+        "file_count": files.count(),
+        "folder_count": Folder.objects.of(found.company_id).filter(parent=found).count(),
+        "size": files.aggregate(size=Sum("size"))["size"] or 0,
+    }
+    return _beside_shelf(request, found.parent, facts)
+
+
+def _beside_shelf(request: AgentRequest, folder: Folder | None, facts: dict[str, Any]) -> HttpResponse:
+    facts |= {"folder_address": address_of(folder)}
+    if request.htmx:
+        return render(request, "files/details.html", facts)
+    return render(request, "files/page.html", shelf_facts(request, folder) | facts)
+
+
+@require_safe
+@for_agents
+def look(request: AgentRequest, pk: int) -> HttpResponse:
+    """A look at the content without a program, in a dialog."""
+    found = get_file_or_404(request, pk)
+    preview_as = kind_of(found.content_type).preview
+    facts: dict[str, Any] = {"file": found, "preview": preview_as}
+    if preview_as == "text":
+        facts["text"] = beginning_of(found)
+    template = "files/look.html" if request.htmx else "files/look_page.html"
+    return render(request, template, facts)
 
 
 @require_safe
@@ -63,5 +111,5 @@ def preview(request: AgentRequest, pk: int) -> HttpResponseBase:
 @for_agents
 def picker(request: AgentRequest) -> HttpResponse:
     """Choosing stored files for a task or a message (static/js/file-picker.js)."""
-    shelf = asked_shelf(request, folder_named(request, request.GET.get("folder"))).load()
-    return render(request, "files/picker.html", {"shelf": shelf, "query": without_page(request)})
+    found = asked_shelf(request, folder_named(request, request.GET.get("folder"))).load()
+    return render(request, "files/picker.html", {"shelf": found, "query": without(request, "after")})

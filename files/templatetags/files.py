@@ -27,7 +27,7 @@ def file_size(size: int) -> str:
     while amount >= 999.5 and (larger := next(units, None)):
         amount, unit = amount / 1024, larger
     places = 1 if amount < 100 and round(amount, 1) != round(amount) else 0
-    return f"{number_format(amount, places)}\u00a0{unit}"
+    return f"{number_format(round(amount, places), places)}\u00a0{unit}"
 
 
 @register.filter

@@ -134,7 +134,7 @@ def test_operators_use_the_administration(world: World) -> None:
     assert enter(world, "operator").get("/admin/").status_code == 200
 
 
-@pytest.mark.parametrize("route", [route for route in TABLE if route.allowed == COMPANY], ids=str)
+@pytest.mark.parametrize("route", [route for route in TABLE if route.allowed is COMPANY], ids=str)
 def test_what_belongs_to_another_company_looks_like_what_does_not_exist(
     clock: Clock, world: World, route: Route
 ) -> None:
