@@ -19,8 +19,13 @@ class ChatConfig(AppConfig):
         from chat.installation import check_when_moved
         from chat.notices import remember_online
         from chat.trail import pages_section
+        from chat.uploads import FORM
+        from contactcenter.pages import allow_larger_bodies
+        from conversations.attachments import MAX_BYTES
         from conversations.channels import register_beside, register_channel
 
+        # Strangers send files too; with room for the form around one.
+        allow_larger_bodies("/widget/upload/", most=MAX_BYTES + FORM, may_send=lambda cookies: True)
         register_channel(Channel.CHAT, ChatAdapter())
         register_beside(Channel.CHAT, identity_section, pages_section)
         on_availability(remember_online)

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Company
 from chat.limits import FILES, FILES_FROM_ADDRESS, address_limit
 from chat.visits import Visit, too_much
-from conversations.attachments import drop_attachment, facts_of, store_attachment
+from conversations.attachments import MAX_BYTES, drop_attachment, facts_of, store_attachment
 from files.kinds import HEAD, recognise
 from files.names import safe_name
 from files.store import QuotaFull, Refused
 
-MAX_BYTES = 10 * 1_048_576
+# The form around a file.
+FORM = 64 * 1024
 
 # Pictures, PDF, documents of offices, text, sound and video. No archives, programs or web pages: nobody sees what is in
 # them before they are opened.

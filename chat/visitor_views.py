@@ -16,20 +16,18 @@ from chat.cleaning import clean_client_id, clean_short, clean_text
 from chat.details import is_email, wishes_of
 from chat.limits import EXCHANGES, RATINGS, address_limit
 from chat.transcripts import NothingToSend, post_transcript
-from chat.uploads import MAX_BYTES, TOO_LARGE, receive_file
+from chat.uploads import FORM, TOO_LARGE, receive_file
 from chat.views import MAX_BODY, body_of, company_or_404
 from chat.visits import Visit, too_much
 from chat.websites import for_own_pages
 from contactcenter.addresses import client_address, counted_address
 from contactcenter.frames import ProtocolError
 from conversations.actions import NotAllowed
+from conversations.attachments import MAX_BYTES
 from conversations.ending_models import STARS
 from conversations.models import Conversation
 from conversations.ratings import LONGEST_COMMENT, rate_conversation
 from files.store import Refused
-
-# The form around a file.
-FORM = 64 * 1024
 
 
 def _refuse(code: str, status: int, message: str = "") -> JsonResponse:

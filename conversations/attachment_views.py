@@ -12,7 +12,13 @@ from agents.http import AgentRequest, company_of, for_agents
 from agents.models import Agent, Company
 from conversations import actions
 from conversations.action_views import as_event
-from conversations.attachments import drop_attachment, facts_of, file_behind, store_attachment
+from conversations.attachments import (
+    MAX_BYTES,
+    drop_attachment,
+    facts_of,
+    file_behind,
+    store_attachment,
+)
 from conversations.channels import carries_replies
 from conversations.forms import FileForm
 from conversations.http import get_conversation_or_404
@@ -21,9 +27,6 @@ from conversations.timeline import find_stored
 from files.models import StoredFile
 from files.serving import serve
 from files.store import Refused
-
-# The same as for visitors.
-MAX_BYTES = 10 * 1_048_576
 
 
 @login_not_required

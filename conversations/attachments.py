@@ -23,6 +23,8 @@ from files.models import StoredFile
 from files.store import delete_files, store_file
 from files.uses import Use, uses_of
 
+# The same for agents and visitors.
+MAX_BYTES = 10 * 1_048_576
 # How long an address works at least: in a panel, which gets new ones whenever it says hello, and in a mail.
 IN_PANEL, IN_MAIL = timedelta(days=1), timedelta(days=30)
 # Pictures that every browser shows, and none runs.

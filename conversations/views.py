@@ -19,7 +19,7 @@ from conversations.channels import carries_replies, menu_items, sections_beside
 from conversations.contact_pane import contact_facts
 from conversations.http import get_conversation_or_404
 from conversations.lists import Tab
-from conversations.models import Conversation, Entry
+from conversations.models import Conversation, Entry, Rating
 from conversations.timeline import MAX_TEXT
 from conversations.wording import Line, blank_lines, customer_label, lines_of
 
@@ -251,6 +251,7 @@ def context_facts(conversation: Conversation, agent: Agent) -> dict[str, Any]:
         "conversation": conversation,
         "tags": list(conversation.tags.all()),
         "involved": [p.agent for p in people],
+        "rating": None if conversation.is_open else Rating.objects.filter(conversation=conversation).first(),
         "earlier": lists.earlier_conversations(conversation),
         "sections": sections_beside(conversation),
     }

@@ -84,6 +84,7 @@ def line_of(conversation: Conversation, entry: Entry, agent: Agent) -> Line:
     if entry.by == Entry.By.CUSTOMER:
         return Line("visitor", "customer", name=entry.author_name or customer_label(conversation), **facts)
     if entry.by == Entry.By.SYSTEM:
+        facts["is_read"] = entry.seq <= conversation.customer_read_seq
         return Line("agent", "system", name=entry.author_name or _("Automatic message"), **facts)
     kind = "note" if entry.kind == Entry.Kind.NOTE else "agent"
     return Line(

@@ -5,6 +5,7 @@ import "./timeline.js";
 import "./outbox.js";
 import "./composer.js";
 import "./templates.js";
+import "./attaching.js";
 import "./offers.js";
 import "./ringer.js";
 import "./notifications.js";

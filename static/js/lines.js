@@ -12,7 +12,7 @@ const finished = new WeakSet();
 
 /** A line of an `entry.added` event, or null when only the server can word it. */
 export function makeLine(entry, agent) {
-  if (entry.kind !== "message" && entry.kind !== "note") return null;
+  if ((entry.kind !== "message" && entry.kind !== "note") || entry.file) return null;
   const own = entry.author !== null && entry.author === agent;
   const name = entry.kind === "note" ? "note" : entry.by === "customer" ? "visitor" : entry.by === "system" ? "system" : own ? "own" : "agent";
   const template = document.getElementById(`line-${name}`);

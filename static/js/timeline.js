@@ -91,9 +91,19 @@ function markRead() {
   reading = setTimeout(async () => {
     const before = read;
     read = last;
-    const answer = await fetch(list.dataset.read, { method: "POST", headers: { "X-CSRFToken": csrfToken() } }).catch(() => null);
+    const body = new URLSearchParams({ seq: last });
+    const answer = await fetch(list.dataset.read, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } }).catch(() => null);
     if (!answer?.ok) read = before;
   }, READ_AFTER);
+}
+
+/** The customer has read up to here. */
+function showRead({ conversation, seq }) {
+  if (!list || conversation !== openConversation()) return;
+  for (const line of list.querySelectorAll(":scope > .entry--agent")) {
+    const state = line.querySelector(".entry__state:not(.entry__state--read)");
+    if (state && Number(line.dataset.seq) <= seq) state.replaceWith(document.getElementById("read-state").content.cloneNode(true));
+  }
 }
 
 // --- the customer types ------------------------------------------------------------------------------------------
@@ -116,6 +126,7 @@ const on = (name, call) => document.body.addEventListener(name, (event) => call(
 on("entry.added", receive);
 on("timeline.stale", catchUp);
 on("visitor.typing", showTyping);
+on("customer.read", showRead);
 on("heartbeat", ({ conversation, seq }) => conversation === openConversation() && seq > lastSeq() && catchUp());
 onAttention(markRead);
 onContent(attach);

@@ -105,7 +105,7 @@ function post(item) {
   form.append("file", file);
   const request = new XMLHttpRequest();
   item.request = request;
-  request.open("POST", `/widget/${beside.key}/files`);
+  request.open("POST", `/widget/upload/${beside.key}`);
   request.responseType = "json";
   request.upload.onprogress = ({ loaded, total }) => {
     item.bar.value = loaded / total;

@@ -36,5 +36,5 @@ export function openOverlay(element, { opener, veiled }) {
   element.addEventListener("keydown", onKey);
   tray.append(...elements);
   rest(true);
-  (element.querySelector("[autofocus]") ?? element.querySelector("button")).focus();
+  (element.querySelector("input") ?? element.querySelector("button")).focus();
 }
