@@ -127,6 +127,10 @@ def subscribe(*, agent: Agent, session: str, endpoint: str, p256dh: str, auth: s
     return subscription
 
 
+def is_known(endpoint: str) -> bool:
+    return PushSubscription.objects.filter(endpoint=endpoint).exists()
+
+
 def _check(endpoint: str, p256dh: str, auth: str) -> None:
     try:
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _from_letters(p256dh))

@@ -20,8 +20,8 @@ from agents.models import Agent
 from contactcenter.htmx import with_events, with_toast
 from contactcenter.limits import Limit
 
-# A browser that comes back is known already; these are new ones.
-SUBSCRIPTIONS = Limit("push-subscribe", times=200, seconds=3600)
+# Of new browsers: their push service is looked for. One that comes back, as on every page, is known already.
+SUBSCRIPTIONS = Limit("push-subscribe", times=30, seconds=3600)
 TESTS = Limit("push-test", times=20, seconds=600)
 
 
@@ -61,7 +61,7 @@ def push_subscription(request: AgentRequest) -> HttpResponse:
         return HttpResponse(status=204)
     if not push.public_key():
         return _refused(_("Push is not set up on this installation."))
-    if not SUBSCRIPTIONS.take(str(request.user.pk)):
+    if not push.is_known(endpoint) and not SUBSCRIPTIONS.take(str(request.user.pk)):
         return _refused(_("That was a lot at once. Please wait a moment and try again."), status=429)
     keys = told.get("keys")
     try:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from agents import push
 from agents.actions import change_password, update_agent
 from agents.models import Agent, Company, PushSubscription
 from agents.presence import release_lease
+from agents.views.notifications import SUBSCRIPTIONS
 from contactcenter.models import Promise, Session
 from contactcenter.promises import sweep_promises
 from conversations.models import Conversation, Offer
@@ -410,6 +412,20 @@ def test_what_is_no_subscription_is_refused(
 def test_what_is_no_json_is_refused(client: Client) -> None:
     for body in ("", "[]", "{", "[" * 100_000):
         assert client.post(ADDRESS, body, content_type="application/json").status_code == 422
+
+
+def test_new_browsers_are_counted_and_those_that_come_back_are_not(
+    client: Client, push_service: PushService, subscribe: Subscribe
+) -> None:
+    browser = subscribe(client)
+    again = partial(client.post, ADDRESS, content_type="application/json")
+
+    for _ in range(SUBSCRIPTIONS.times):
+        assert again(browser.subscription()).status_code == 204
+    new = [Browser(push_service.address(f"new-{number}")) for number in range(SUBSCRIPTIONS.times)]
+    answers = [again(one.subscription()).status_code for one in new]
+
+    assert answers == [204] * (SUBSCRIPTIONS.times - 1) + [429]
 
 
 def test_the_oldest_of_too_many_browsers_goes(client: Client, ewa: Agent, subscribe: Subscribe) -> None:
