@@ -36,7 +36,7 @@ def test_status_is_chosen_at_the_name_and_the_menu_goes(page: Any) -> None:
         page.locator("#me").click()
         page.locator("#account").get_by_role("button", name=status).click()
 
-        page.locator(f"#me[aria-label$='status: {status}']").wait_for()
+        page.locator("#me", has_text=f"status: {status}").wait_for()
         page.locator("#account").wait_for(state="hidden")
         assert page.locator("#status-choice [aria-pressed=true]").inner_text().strip() == status
 
