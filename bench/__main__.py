@@ -21,6 +21,8 @@ BENCHMARKS = {
     "status": (False, True),
     "offers": (False, True),
     "pages": (False, True),
+    "contacts": (False, True),
+    "imports": (False, True),
     "throughput": (True,),
 }
 

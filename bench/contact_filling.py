@@ -12,7 +12,7 @@ from bench import people
 from bench.filling import insert_rows
 from bench.inside import COMPANY_KEY
 from contacts import words
-from contacts.models import ContactTag
+from contacts.models import Contact, ContactTag
 
 TAGS = 6
 RARE_NAME = "Jednorożec"
@@ -29,7 +29,18 @@ _STEMS = [
 ]  # fmt: skip
 _ENDS = ["ski", "ska", "czyk", "iak", "owicz"]
 _HOSTS = ["poczta.example", "mail.example", "firma.example", "sklep.example"]
-_CITIES = ["Warszawa", "Kraków", "Łódź", "Wrocław", "Poznań", "Gdańsk", "Lublin", "Bydgoszcz", "Katowice", "Toruń"]
+_CITIES = [
+    "Warszawa",
+    "Kraków",
+    "Łódź",
+    "Wrocław",
+    "Poznań",
+    "Gdańsk",
+    "Lublin",
+    "Bydgoszcz",
+    "Katowice",
+    "Toruń",
+]
 _STREETS = ["Długa", "Krótka", "Polna", "Leśna", "Słoneczna", "Ogrodowa"]
 
 _CONTACT = [
@@ -59,6 +70,11 @@ def fill(contacts: int) -> str:
     return session
 
 
+def place(contact: int) -> list[Any]:
+    """Where the page after a contact begins, in the order of age."""
+    return [Contact.objects.get(pk=contact).created_at.isoformat(), contact]
+
+
 class _Makers:
     """The same every time."""
 
@@ -80,7 +96,9 @@ class _Makers:
         for number in range(1, self.count + 1):
             first, last, email, phone = self._person(number)
             organisation = f"Firma {number % 5_000}" if number % 3 == 0 else ""
-            address = f"ul. {_STREETS[number % 6]} {number % 200}, {number % 90 + 10}-200 {_CITIES[number % 10]}"
+            address = (
+                f"ul. {_STREETS[number % 6]} {number % 200}, {number % 90 + 10}-200 {_CITIES[number % 10]}"
+            )
             at = self.now - timedelta(minutes=self.count - number)
             yield [
                 number, self.company_id, first, last, organisation, address, "", "{}",

@@ -75,8 +75,11 @@ def undo_deletion(*, deletion: Deletion) -> list[Contact]:
 def _restore(company_id: int, kept: dict[str, Any]) -> Contact:
     fields = kept["contact"]["fields"]
     tags = ContactTag.objects.filter(company_id=company_id, pk__in=fields.pop("tags", []))
-    if not Agent.objects.filter(pk=fields["created_by"]).exists():
-        fields["created_by"] = None
+    for column in Contact._meta.concrete_fields:
+        # Who made it, and what it came from, may be gone by now.
+        other = column.null and column.remote_field and column.remote_field.model
+        if other and not other._default_manager.filter(pk=fields[column.name]).exists():
+            fields[column.name] = None
     contact = cast(Contact, next(iter(serializers.deserialize("python", [kept["contact"]]))).object)
     contact.save(force_insert=True)
     contact.tags.set(tags)

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
-from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from contacts.cleaning import Refused
 
@@ -65,10 +66,23 @@ def read(text: str, country: str = HOME) -> Reading:
     verdict = phonenumbers.is_possible_number_with_reason(found)
     if verdict != ValidationResult.IS_POSSIBLE:
         raise Refused(_REASONS.get(verdict, _REASONS[ValidationResult.INVALID_LENGTH]))
+    if not phonenumbers.is_valid_number(found) and len(str(found.national_number)) != _usual_length(
+        found.country_code or 0
+    ):
+        raise Refused(_REASONS[ValidationResult.INVALID_LENGTH])
     number = phonenumbers.format_number(found, PhoneNumberFormat.E164)
     if not _E164.fullmatch(number):
         raise Refused(_TOO_LONG)
     return Reading(number, lost_plus=_has_lost_plus(written, found))
+
+
+@lru_cache
+def _usual_length(country_code: int) -> int:
+    """How many digits mobile numbers have there. Numbers of this length are taken though nobody knows them yet: new
+    ones are given out all the time."""
+    region = phonenumbers.region_code_for_country_code(country_code)
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    return len(str(example.national_number)) if example else 0
 
 
 def show(number: str) -> str:
