@@ -80,15 +80,31 @@ class AgentForm(PersonForm, DutiesForm):
 
     FACTS = (*PersonForm.base_fields, "access")
 
-    def __init__(self, *args: Any, agent: Agent, **kwargs: Any) -> None:
-        initial = {name: getattr(agent, name) for name in self.FACTS}
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("A link goes to a new address. Until it is confirmed there, nothing changes."),
+        error_messages={"invalid": _("Enter an e-mail address, such as anna@example.com.")},
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off", "maxlength": 254}),
+    )
+
+    def __init__(self, *args: Any, agent: Agent, by: Agent, **kwargs: Any) -> None:
+        initial = {name: getattr(agent, name) for name in (*self.FACTS, "email")}
         initial["groups"] = list(agent.groups_of.values_list("pk", flat=True))
         initial["channels"] = list(agent.channels.values_list("channel", flat=True))
         super().__init__(*args, initial=initial, **kwargs)
+        # One's own takes the password.
+        self.fields["email"].disabled = agent.pk == by.pk
         self.fields["description"].help_text = ""
         for name in PersonForm.base_fields:
             # It is not the reader of the page who is called so.
             self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    @property
+    def new_email(self) -> str:
+        """The address that is wanted, if it is another one."""
+        wanted = str(self.cleaned_data["email"]).lower()
+        return wanted if wanted != self.initial["email"] else ""
 
     @property
     def facts(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from agents.actions import LastFullAccessAgent, delete_agent, edit_agent
 from agents.duties import switch_agent
+from agents.email_change import AddressTaken, ask_for_email, open_change
 from agents.forms.parts import PictureForm
 from agents.forms.people import AgentForm
 from agents.http import AgentRequest, company_of, for_full_access
@@ -22,6 +24,7 @@ from agents.models import Agent, Company
 from agents.people import people_of
 from agents.pictures import change_avatar, make_avatar
 from agents.views.pictures import Picture
+from agents.views.security import NEW_ADDRESSES
 from contactcenter.middleware import explains_large_bodies
 
 
@@ -58,19 +61,36 @@ def user(request: AgentRequest, pk: int) -> HttpResponse:
     company = company_of(request.user)
     agent = get_agent_or_404(company, pk)
     if request.method != "POST":
-        return _page(request, agent, AgentForm(company=company, agent=agent))
-    form = AgentForm(request.POST, company=company, agent=agent)
+        return _page(request, agent, _form(request, agent))
+    form = _form(request, agent, request.POST)
+    if form.is_valid() and form.new_email and not NEW_ADDRESSES.take(str(request.user.pk)):
+        form.add_error("email", _("That was a lot of links for one hour. Please try again later."))
     if form.is_valid():
-        duties = {name: form.cleaned_data[name] for name in ("groups", "channels")}
         try:
-            edit_agent(agent=agent, facts=form.facts, **duties)
+            _edit(agent, form)
         except LastFullAccessAgent:
             form.add_error("access", _last_one_stays())
+        except AddressTaken:
+            form.add_error("email", _("Another account uses this address already."))
         else:
             messages.success(request, _("Saved: %(name)s.") % {"name": agent.name})
+            if form.new_email:
+                messages.info(request, _("We have sent a link to the new address."))
             own_keys_gone = agent.pk == request.user.pk and not agent.has_full_access
             return redirect("/" if own_keys_gone else "agents:users")
     return _page(request, agent, form, status=422)
+
+
+def _form(request: AgentRequest, agent: Agent, data: Any = None) -> AgentForm:
+    return AgentForm(data, company=company_of(request.user), agent=agent, by=request.user)
+
+
+@transaction.atomic
+def _edit(agent: Agent, form: AgentForm) -> None:
+    duties = {name: form.cleaned_data[name] for name in ("groups", "channels")}
+    edit_agent(agent=agent, facts=form.facts, **duties)
+    if form.new_email:
+        ask_for_email(agent=agent, email=form.new_email)
 
 
 def _page(
@@ -80,17 +100,21 @@ def _page(
     picture: PictureForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    facts = {"agent": agent, "form": form, "picture": picture or PictureForm()}
+    facts = {
+        "agent": agent,
+        "form": form,
+        "change": open_change(agent),
+        "picture": picture or PictureForm(),
+    }
     return render(request, "agents/users/edit.html", facts, status=status)
 
 
 def _photo(request: AgentRequest, pk: int) -> Picture:
-    company = company_of(request.user)
-    agent = get_agent_or_404(company, pk)
+    agent = get_agent_or_404(company_of(request.user), pk)
     return Picture(
         make=make_avatar,
         change=partial(change_avatar, agent=agent),
-        page=lambda form: _page(request, agent, AgentForm(company=company, agent=agent), form, status=422),
+        page=lambda form: _page(request, agent, _form(request, agent), form, status=422),
         address=reverse("agents:user", args=[pk]),
         saved=_("The photo is saved. Visitors see it when %(name)s is available.") % {"name": agent.name},
         removed=_("The photo is removed."),

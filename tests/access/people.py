@@ -74,7 +74,7 @@ ROUTES = [
     Route("agents:send_invitation_again", OWN_DECIDERS, "post", of_invitation),
     Route("agents:revoke_invitation", OWN_DECIDERS, "post", of_invitation),
     Route("agents:user", OWN_DECIDERS, args=of_ewa),
-    Route("agents:user", OWN_DECIDERS, "post", of_ewa, about(first_name="Ewa")),
+    Route("agents:user", OWN_DECIDERS, "post", of_ewa, about(first_name="Ewa", email="ewa@florist.example")),
     Route("agents:user_photo", OWN_DECIDERS, args=of_ewa),
     # Without a file; who may not has no file to forget.
     Route("agents:user_photo", (DOOR, DOOR, FORBIDDEN, 422, NOT_FOUND, NOT_FOUND), "post", of_ewa),

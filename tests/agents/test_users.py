@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from agents.invitations import invite
-from agents.models import Agent, Channel, Company, Group
+from agents.models import Agent, Channel, Company, EmailChange, Group
 from contactcenter.events import AvailabilityChanged
 from contactcenter.promises import sweep_promises
 from contactcenter.realtime import widgets
@@ -48,6 +49,7 @@ def save(admin: Client, agent: Agent, **changes):
     fields = {
         "first_name": agent.first_name or "Somebody",
         "last_name": agent.last_name,
+        "email": agent.email,
         "position": agent.position,
         "description": agent.description,
         "access": agent.access,
@@ -168,9 +170,7 @@ def test_editing_an_agent(admin: Client, company: Company, ewa: Agent) -> None:
 def test_what_the_form_does_not_have_cannot_be_changed(admin: Client, ewa: Agent) -> None:
     before = ewa.email
 
-    save(
-        admin, ewa, email="eve@evil.example", is_staff="on", is_superuser="on", status="online", password="x"
-    )
+    save(admin, ewa, is_staff="on", is_superuser="on", status="online", password="x")
 
     ewa.refresh_from_db()
     assert (ewa.email, ewa.is_staff, ewa.is_superuser, ewa.status) == (before, False, False, "offline")
@@ -240,9 +240,44 @@ def test_widgets_learn_a_new_name(admin: Client, company: Company, published: Pu
     assert told.agents[0]["name"] == "Eva"
 
 
-def test_the_email_is_only_read(admin: Client, ewa: Agent, founder: Agent) -> None:
-    assert "Its owner changes it" in admin.get(f"/settings/users/{ewa.pk}/").text
+def test_a_new_email_counts_once_it_is_confirmed_from_there(
+    admin: Client, ewa: Agent, mailoutbox: list[Any]
+) -> None:
+    """AG3, NO4."""
+    before = ewa.email
+
+    save(admin, ewa, email="Ewa@New.Example", position="Florist")
+
+    ewa.refresh_from_db()
+    assert (ewa.email, ewa.position) == (before, "Florist")
+    page = admin.get(f"/settings/users/{ewa.pk}/").text
+    assert "The new address ewa@new.example waits to be confirmed" in page
+    sweep_promises()
+    (mail,) = mailoutbox
+    assert mail.to == ["ewa@new.example"]
+    Client().post(re.search(r"http://[^/]+(/\S+/)", mail.body)[1])
+    ewa.refresh_from_db()
+    assert ewa.email == "ewa@new.example"
+    sweep_promises()
+    assert mailoutbox[-1].to == [before]
+
+
+def test_an_email_of_somebody_else_is_refused_and_nothing_is_saved(
+    admin: Client, ewa: Agent, founder: Agent
+) -> None:
+    response = save(admin, ewa, email=founder.email, position="Florist")
+
+    assert response.status_code == 422 and "Another account uses this address already" in response.text
+    ewa.refresh_from_db()
+    assert ewa.position == ""
+
+
+def test_ones_own_email_takes_the_password(admin: Client, founder: Agent) -> None:
     assert 'href="/settings/security/"' in admin.get(f"/settings/users/{founder.pk}/").text
+
+    save(admin, founder, email="other@florist.example", access="full")
+
+    assert not EmailChange.objects.exists()
 
 
 # --- The photo ----------------------------------------------------------------------------------------------------
