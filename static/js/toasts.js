@@ -2,6 +2,7 @@
 // (contactcenter/htmx.py sends the event "toast"), and from other modules.
 
 const STAYS = 8000;
+const MOST = 3;
 
 /** Show a message. `undo`: an address that takes the change back when posted to; `leadsTo`: where there is more to see; `stays`:
  * until somebody dismisses it. */
@@ -17,8 +18,19 @@ export function toast(message, { undo = "", leadsTo = "", stays = false } = {}) 
   const link = element.querySelector("[data-cc-leads]");
   if (leadsTo) link.href = leadsTo;
   else link.remove();
+  makeRoom(place, message, undo);
   place.append(element);
-  if (!stays) leaveInTime(element);
+  if (stays) element.dataset.ccStays = "";
+  else leaveInTime(element);
+}
+
+/** Nobody reads a pile: the same said again takes the place of what it repeats, and the oldest goes. */
+function makeRoom(place, message, undo) {
+  const shown = [...place.querySelectorAll(":scope > .toast")];
+  const again = undo ? null : shown.find((one) => one.querySelector("p").textContent === message && !one.querySelector("[data-cc-undo]"));
+  const rest = shown.filter((one) => one !== again && !("ccStays" in one.dataset));
+  again?.remove();
+  for (const one of rest.slice(0, Math.max(0, rest.length - MOST + 1))) one.remove();
 }
 
 function leaveInTime(element) {

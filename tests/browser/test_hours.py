@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.browser.test_workspace import sign_in
-from tests.live import Live
+from tests.live import Live, wait_for
 
 # What a browser makes of the pages is the same on every deployment.
 pytestmark = pytest.mark.once
@@ -88,6 +88,13 @@ def test_holidays_are_added_removed_and_brought_back(live: Live, new_page: NewPa
     page.locator(".toast", has_text="Holiday removed").get_by_role("button", name="Undo").click()
     page.locator(".toast", has_text="Holiday added").wait_for()
     holidays.get_by_text("Corpus Christi").wait_for()
+
+    # Of many messages the newest three stand there.
+    shown = holidays.get_by_role("listitem")
+    for left in range(shown.count() - 1, shown.count() - 5, -1):
+        shown.first.get_by_role("button").click()
+        wait_for(lambda number=left: shown.count() == number, 10)
+    assert page.locator(".toast").count() == 3
 
 
 def test_who_waits_is_told_once_that_everybody_is_busy(live: Live, new_page: NewPage) -> None:
