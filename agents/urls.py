@@ -68,7 +68,6 @@ urlpatterns = [
     path("profile/photo/", profile.photo, name="photo"),
     path("profile/photo/remove/", profile.remove_photo, name="remove_photo"),
     path("settings/", company.general, name="general"),
-    path("settings/look/", company.look, name="look"),
     path("settings/logo/", company.logo, name="logo"),
     path("settings/logo/remove/", company.remove_logo, name="remove_logo"),
     path("pictures/<str:name>", pictures.picture, name="picture"),

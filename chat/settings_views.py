@@ -17,9 +17,32 @@ from chat.busy import default_text
 from chat.identity import renew_secret, secret_of
 from contactcenter.htmx import with_toast
 
+ASKING_SECTION = "chat/settings/includes/asking.html"
 IDENTITY_SECTION = "chat/settings/includes/identity.html"
 WEBSITES_SECTION = "chat/settings/includes/websites.html"
 BUSY_SECTION = "chat/settings/includes/busy.html"
+
+
+class AskingForm(forms.ModelForm):
+    """“Ask for data” and “Force data” (WI4)."""
+
+    class Meta:
+        model = Company
+        fields = ["ask_for_data", "force_data"]
+        labels = {
+            "ask_for_data": gettext_lazy("Ask for data"),
+            "force_data": gettext_lazy("Force giving data"),
+        }
+        help_texts = {
+            "ask_for_data": gettext_lazy(
+                "After their first message visitors are asked for a name and an e-mail address."
+            ),
+            "force_data": gettext_lazy("Without them no conversation begins."),
+        }
+        widgets = {
+            name: forms.CheckboxInput(attrs={"class": "switch", "role": "switch"})
+            for name in ("ask_for_data", "force_data")
+        }
 
 
 class BusyForm(forms.ModelForm):
@@ -83,6 +106,7 @@ class WebsitesForm(forms.ModelForm):
 
 def sections(company: Company) -> dict[str, Any]:
     return {
+        "asking_form": AskingForm(instance=company),
         "busy_form": BusyForm(instance=company),
         "websites_form": WebsitesForm(instance=company),
         "identity_secret": secret_of(company.pk),
@@ -93,6 +117,12 @@ def sections(company: Company) -> dict[str, Any]:
 @for_full_access
 def chat(request: AgentRequest) -> HttpResponse:
     return render(request, "chat/settings/page.html", sections(company_of(request.user)))
+
+
+@require_POST
+@for_full_access
+def asking(request: AgentRequest) -> HttpResponse:
+    return _save(request, AskingForm, "asking_form", ASKING_SECTION)
 
 
 @require_POST

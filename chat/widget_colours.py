@@ -83,6 +83,12 @@ def luminance(colour: str) -> float:
     return _times(_TO_XYZ, _linear(colour))[1]
 
 
+def contrast(first: str, second: str) -> float:
+    """As WCAG counts it: 4.5 and more reads."""
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
 @lru_cache(maxsize=1024)
 def palette(colour: str) -> dict[str, dict[str, str]]:
     """What the widget paints with, for its light and its dark theme. An unusable colour counts as the default."""

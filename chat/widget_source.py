@@ -113,6 +113,11 @@ def _later_parts(_changed: float) -> tuple[str, str, str]:
     return before, after, _compact_css((FOLDER / "later.css").read_text())
 
 
+def launcher_style() -> str:
+    """How the launcher looks when everything is there."""
+    return _loader_parts(_changed())[2] + _later_parts(_changed())[2]
+
+
 def later_source(config: dict[str, Any]) -> str:
     """What the loader fetches when the page is idle."""
     before, after, css = _later_parts(_changed())

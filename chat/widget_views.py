@@ -124,6 +124,18 @@ def later(request: HttpRequest, key: str) -> HttpResponse:
     return _open_to_all(response)
 
 
+def panel_config(company: Company, language: str) -> dict[str, Any]:
+    """What the panel shows of the company, whoever is there."""
+    return {
+        "key": company.key,
+        "name": company.name,
+        "logo": company.logo_address,
+        "lang": language,
+        "colours": palette(company.widget_colour),
+        "greeting": company.greeting_pl if language == "pl" else company.greeting_en,
+    }
+
+
 @login_not_required
 @require_safe
 @xframe_options_exempt
@@ -132,14 +144,8 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     group = _group(request, company)
     language = _language(request, company)
     trigger = triggers_of(company).get(language)
-    config = {
-        "key": company.key,
-        "name": company.name,
-        "logo": company.logo_address,
-        "lang": language,
+    config = panel_config(company, language) | {
         "group": group,
-        "colours": palette(company.widget_colour),
-        "greeting": company.greeting_pl if language == "pl" else company.greeting_en,
         "availability": widget_availability(company.pk, group),
         "bot": begins_with_bot(company, language),
         "details": {"name": "", "email": "", "ask": company.ask_for_data, "required": company.force_data},
@@ -147,6 +153,13 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
         if trigger
         else None,
     }
+    return draw_panel(request, company, config, ancestors=frame_ancestors(company))
+
+
+def draw_panel(
+    request: HttpRequest, company: Company, config: dict[str, Any], *, ancestors: str
+) -> HttpResponse:
+    language = config["lang"]
     context = {
         "company": company,
         "language": language,
@@ -158,7 +171,7 @@ def panel(request: HttpRequest, key: str) -> HttpResponse:
     response["Content-Language"] = language
     response["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        f"base-uri 'none'; form-action 'none'; frame-ancestors {frame_ancestors(company)}"
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
     )
     # A page that isolates itself (COEP) may frame only what says that it may be framed.
     response["Cross-Origin-Embedder-Policy"] = "require-corp"

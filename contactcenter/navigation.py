@@ -83,6 +83,8 @@ SETTINGS = (
         _("Channels"),
         (
             SettingsEntry("/settings/chat/", _("Chat"), "chat", ("/settings/channels/chat/",)),
+            SettingsEntry("/settings/widget/", _("Look of the chat"), "image"),
+            SettingsEntry("/settings/triggers/", _("Triggers"), "bell"),
             SettingsEntry("/settings/chatbot/", _("Chatbot"), "bolt"),
         ),
         needs_full_access=True,

@@ -10,7 +10,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agents.countries import COUNTRIES
 from agents.forms.parts import OneLine, PointsToError, text_input
@@ -133,42 +132,6 @@ class CompanyForm(PointsToError, forms.Form):
             except ValidationError as error:
                 self.add_error(name, error)
         return facts
-
-
-class WidgetLookForm(PointsToError, forms.Form):
-    """How the widget looks on the company's website (WI2)."""
-
-    widget_colour = forms.RegexField(
-        r"\A#[0-9a-fA-F]{6}\Z",
-        label=_("Colour"),
-        error_messages={"invalid": _("Choose a colour such as #0f5e73.")},
-        widget=forms.TextInput(attrs={"class": "input input--colour", "type": "color"}),
-    )
-    widget_position = forms.ChoiceField(
-        label=pgettext_lazy("of the chat on the page", "Position"), choices=Company.WidgetPosition
-    )
-    widget_offset_x = forms.IntegerField(
-        label=_("Horizontal offset (px)"), min_value=0, max_value=400, widget=_number_input()
-    )
-    widget_offset_y = forms.IntegerField(
-        label=_("Vertical offset (px)"), min_value=0, max_value=400, widget=_number_input()
-    )
-    greeting_pl = OneLine(
-        label=_("Greeting in Polish"),
-        required=False,
-        max_length=80,
-        widget=text_input(maxlength=80, lang="pl"),
-    )
-    greeting_en = OneLine(
-        label=_("Greeting in English"),
-        required=False,
-        max_length=80,
-        widget=text_input(maxlength=80, lang="en"),
-    )
-
-    @classmethod
-    def of(cls, company: Company, data: Any = None) -> "WidgetLookForm":
-        return cls(data, initial={name: getattr(company, name) for name in cls.base_fields})
 
 
 def clean_tax_number(text: str, country: str) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agents.forms.company import CompanyForm, WidgetLookForm
+from agents.forms.company import CompanyForm
 from agents.forms.parts import PictureForm
 from agents.http import AgentRequest, company_of, for_full_access
 from agents.models import Agent, AgentChannel, Channel
@@ -23,7 +23,6 @@ def _page(
     request: AgentRequest,
     *,
     form: CompanyForm | None = None,
-    look: WidgetLookForm | None = None,
     picture: PictureForm | None = None,
 ) -> HttpResponse:
     """The page; a form that is given has errors."""
@@ -34,12 +33,11 @@ def _page(
     context = {
         "company": company,
         "form": form or CompanyForm.of(company),
-        "look": look or WidgetLookForm.of(company),
         "picture": picture or PictureForm(),
         "number_of_agents": Agent.objects.get_queryset().of(company.pk).count(),
         "on_chat": on_chat.count(),
     }
-    status = 422 if form or look or picture else 200
+    status = 422 if form or picture else 200
     return render(request, "agents/company/general.html", context, status=status)
 
 
@@ -54,21 +52,6 @@ def general(request: AgentRequest) -> HttpResponse:
         return _page(request, form=form)
     update_company(company=company, **form.cleaned_data)
     messages.success(request, _("The company's data are saved."))
-    return redirect("agents:general")
-
-
-@for_full_access
-@require_http_methods(["GET", "HEAD", "POST"])
-def look(request: AgentRequest) -> HttpResponse:
-    """The widget's look. GET: a reload after errors."""
-    if request.method != "POST":
-        return redirect("agents:general")
-    company = company_of(request.user)
-    form = WidgetLookForm.of(company, request.POST)
-    if not form.is_valid():
-        return _page(request, look=form)
-    update_company(company=company, **form.cleaned_data)
-    messages.success(request, _("The look of the chat is saved. Your website shows it within five minutes."))
     return redirect("agents:general")
 
 

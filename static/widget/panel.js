@@ -253,7 +253,7 @@ function header() {
   const agent = conversation?.agent;
   const status = conversation?.status;
   byId("title").textContent = agent?.name || config.name;
-  const subtitle = transport.state !== "open" ? "connecting"
+  const subtitle = transport.state !== "open" && !config.preview ? "connecting"
     : status === "closed" ? "closed"
     : status === "bot" ? "botAnswers"
     : status === "active" && availability.online ? "online"

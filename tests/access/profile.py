@@ -14,8 +14,6 @@ ROUTES = [
     Route("agents:remove_photo", COLLEAGUES, "post"),
     Route("agents:general", DECIDERS),
     Route("agents:general", tuple(422 if one == "ok" else one for one in DECIDERS), "post"),
-    Route("agents:look", DECIDERS),
-    Route("agents:look", tuple(422 if one == "ok" else one for one in DECIDERS), "post"),
     Route("agents:logo", DECIDERS),
     Route("agents:logo", tuple(422 if one == "ok" else one for one in DECIDERS), "post"),
     Route("agents:remove_logo", DECIDERS, "post"),

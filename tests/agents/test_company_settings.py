@@ -37,14 +37,6 @@ FACTS = {
     "city": "Warszawa",
     "country": "PL",
 }
-LOOK = {
-    "widget_colour": "#7318b6",
-    "widget_position": "bl",
-    "widget_offset_x": "150",
-    "widget_offset_y": "0",
-    "greeting_pl": "Cześć",
-    "greeting_en": "",
-}
 
 
 def test_what_is_saved_is_tidy(client: Client, adam: Agent, company: Company) -> None:
@@ -140,36 +132,6 @@ def test_the_snippet_is_the_companys(client: Client, adam: Agent, company: Compa
     line = f"&lt;script src=&quot;http://testserver/widget/{company.key}.js&quot; async&gt;&lt;/script&gt;"
 
     assert line in client.get("/settings/").text
-
-
-def test_the_look_reaches_the_widget(client: Client, adam: Agent, company: Company) -> None:
-    assert client.post("/settings/look/", LOOK).status_code == 302
-
-    loader = Client().get(f"/widget/{company.key}.js").content.decode()
-    assert '"position":"bl"' in loader.replace(" ", "")
-    assert "150px" in loader
-    assert "Cześć" in Client().get(f"/widget/{company.key}/panel/?lang=pl").text.encode().decode(
-        "unicode_escape"
-    )
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("widget_colour", "red"),
-        ("widget_colour", "#7318b6;}"),
-        ("widget_position", "middle"),
-        ("widget_offset_x", "-1"),
-        ("widget_offset_y", "40000"),
-        ("greeting_pl", "x" * 81),
-    ],
-)
-def test_no_other_look(client: Client, adam: Agent, company: Company, field: str, value: str) -> None:
-    response = client.post("/settings/look/", LOOK | {field: value})
-
-    assert response.status_code == 422
-    company.refresh_from_db()
-    assert company.widget_position == "br"
 
 
 def a_logo() -> SimpleUploadedFile:

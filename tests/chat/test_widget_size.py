@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from agents.models import Company
-from chat.widget_colours import luminance, palette
+from chat.widget_colours import contrast, palette
 from chat.widget_source import FOLDER, panel_files
 
 LOADER_LIMIT = 4096
@@ -109,11 +109,6 @@ def test_only_the_companys_websites_may_frame_its_panel(client: Client, company:
 @pytest.mark.parametrize("path", ["/widget/nobody.js", "/widget/nobody/panel/", "/widget/nobody/status"])
 def test_an_unknown_key_is_not_found(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
-
-
-def contrast(first: str, second: str) -> float:
-    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_every_company_colour_gives_readable_pairs() -> None:
