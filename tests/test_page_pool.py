@@ -1,6 +1,8 @@
 """What becomes a request of a page, and what does not."""
 
 import asyncio
+import errno
+import tempfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -170,3 +172,18 @@ async def test_nothing_more_is_read_for_somebody_who_has_left() -> None:
     assert await ask(film, {"type": "http.request"}) == 200
     assert film.given < 10
     assert film.closed == 1
+
+
+class FullDisk(tempfile.SpooledTemporaryFile):
+    """A temporary folder on which nothing fits any more."""
+
+    def write(self, data: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_a_full_disk_is_said_once_the_body_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", FullDisk)
+    echo, part = Echo(), {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+
+    assert await ask(echo, part, part, {**part, "more_body": False}) == 507
+    assert echo.asked == []

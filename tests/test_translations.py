@@ -286,4 +286,4 @@ def test_scripts_say_nothing_themselves() -> None:
     assert not found
 
 
-EVENTS_AND_KEYS = {"Enter", "Escape", "Home", "End", "Tab"}
+EVENTS_AND_KEYS = {"Enter", "Escape", "Home", "End", "Tab", "Delete", "Accept", "Files"}

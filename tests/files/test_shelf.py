@@ -1,5 +1,6 @@
 """The page Files as agents use it: folders, lists, search, names, places and deletion (FI1)."""
 
+import errno
 import re
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -380,4 +382,23 @@ def test_an_upload_into_a_folder_that_went_meanwhile_is_refused(
 
     with pytest.raises(Refused, match="The folder is not there any more"):
         store_file(company=company, name="a.txt", content=ContentFile(b"a"), folder=offers)
+    assert not StoredFile.objects.exists()
+
+
+class NoRoom(MemoryFileUploadHandler):
+    """A temporary folder on which nothing fits any more."""
+
+    def handle_raw_input(self, *facts: Any, **more: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.once
+def test_a_full_disk_is_no_mistake_of_the_page(signed_in: Client, settings: Any) -> None:
+    settings.FILE_UPLOAD_HANDLERS = [f"{NoRoom.__module__}.{NoRoom.__qualname__}"]
+    signed_in.raise_request_exception = False
+
+    response = upload(signed_in, "a.txt", accept="application/json")
+
+    assert response.status_code == 507
+    assert "no space left" in response.content.decode()
     assert not StoredFile.objects.exists()
