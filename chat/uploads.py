@@ -57,15 +57,15 @@ def receive_file(*, company: Company, visit: Visit, client_id: str, upload: Uplo
     if (before := visit.received_before(client_id)) is not None:
         return before
     with translation.override(visit.language or company.language):
-        _check(upload)
-        _count(visit)
         try:
+            _check(upload)
+            _count(visit)
             file = store_attachment(
                 company=company, name=upload.name or "", content=upload, max_bytes=MAX_BYTES
             )
         except QuotaFull:
             # What the company has bought is nothing to tell strangers.
-            raise Refused(NO_ROOM) from None
+            raise Refused(str(NO_ROOM)) from None
         except Refused as refused:
             raise Refused(str(refused.reason)) from None
     try:
