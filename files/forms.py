@@ -1,5 +1,6 @@
 """Forms of the files room."""
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from django import forms
@@ -16,6 +17,9 @@ class NameForm(PointsToError, forms.Form):
     def __init__(self, data: Any = None, *, label: str, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         self.fields["name"].label = label
+        if initial:
+            # What one usually changes is selected: all but the ending.
+            self.fields["name"].widget.attrs["data-cc-stem"] = len(PurePosixPath(initial["name"]).stem)
 
     @property
     def typed(self) -> str:

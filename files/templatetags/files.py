@@ -40,9 +40,3 @@ def ending(name: str) -> str:
     """What stands on the tile of a file: "PDF"."""
     suffix = PurePosixPath(name).suffix[1:].upper()
     return suffix if 0 < len(suffix) <= _LONGEST_ENDING else SafeString("–")
-
-
-@register.filter
-def stem_length(name: str) -> int:
-    """How much of a name one usually changes: all but its ending."""
-    return len(PurePosixPath(name).stem)

@@ -94,9 +94,12 @@ function count() {
   every.indeterminate = checked.length > 0 && checked.length < all.length;
 }
 
-onContent(() => {
+onContent((root) => {
   count();
   mark();
+  const name = root.querySelector("#dialog[open] [data-cc-stem]");
+  if (name && document.activeElement !== name) name.focus();
+  name?.setSelectionRange(0, Number(name.dataset.ccStem));
 });
 
 // What is gone has no details any more.
