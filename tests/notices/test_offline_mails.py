@@ -168,6 +168,23 @@ def test_not_when_the_widget_was_online(guest: Guest, ewa: Agent, clock: Clock) 
     assert letters() == []
 
 
+def test_not_while_the_agents_phone_is_still_online(guest: Guest, ewa: Agent, clock: Clock) -> None:
+    """The manual: look whether you are offline on every device."""
+    come_online(ewa)
+    come_online(ewa, "phone")
+    release_lease(agent_id=ewa.pk, device=device_of(ewa))
+    clock.move(minutes=1)
+    for _ in range(3):
+        heartbeat(ewa, "phone")
+        clock.move(minutes=1)
+    guest.write()
+    for _ in range(6):
+        heartbeat(ewa, "phone")
+        guest.stay(clock, 30)
+
+    assert letters() == []
+
+
 @pytest.mark.parametrize("seconds", [0, 60, 119])
 def test_not_when_an_agent_came_online_within_two_minutes(
     guest: Guest, ewa: Agent, jan: Agent, clock: Clock, seconds: int, wait: Wait
