@@ -65,6 +65,8 @@ class ContactForm(WithCustomFields):
         self.fields["note"] = Lines(
             label=self.fields["note"].label, required=False, max_length=longest, initial=begun.get("note", "")
         )
+        if contact is None:
+            self.fields["first_name"].widget.attrs["autofocus"] = True
         self.fields["tags"].help_text = _("Separate several with commas.")
         self._most = {
             "email": max(MOST_EMAILS, len(begun.get("emails", []))),
