@@ -16,6 +16,7 @@ from agents.push import browsers_of, deliver, has_open_tab, message_of
 from contactcenter.events import TaskChanged, TaskReminded, publish
 from contactcenter.promises import keeps, make_promise
 from contactcenter.realtime import company_agents, one_agent
+from contacts.templatetags.contacts import contact_name
 from conversations.wording import customer_label
 from tasks.days import MOMENT
 from tasks.models import Task
@@ -98,7 +99,7 @@ def _facts(task: Task) -> list[tuple[str, str, str]]:
     facts = [(_("Due date"), due_words(task), "")] if task.due_at else []
     facts.append((_("Priority"), task.get_priority_display(), ""))
     if task.contact:
-        facts.append((_("Contact"), task.contact.name, ""))
+        facts.append((_("Contact"), contact_name(task.contact), ""))
     if task.conversation:
         link = f"{settings.BASE_URL}/conversations/{task.conversation.pk}/"
         facts.append((_("Conversation"), customer_label(task.conversation), link))

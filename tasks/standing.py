@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from contacts.templatetags.contacts import contact_name
 from conversations.wording import customer_label
 from tasks.forms import TaskForm
 from tasks.models import Task
@@ -32,6 +33,6 @@ def _words(task: Task) -> dict[str, Any]:
         "priority": task.get_priority_display(),
         "status": task.get_status_display(),
         "conversation": task.conversation and customer_label(task.conversation),
-        "contact": task.contact and task.contact.name,
+        "contact": task.contact and contact_name(task.contact),
         "description": task.description,
     }

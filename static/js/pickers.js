@@ -14,6 +14,8 @@ function setUp(picker) {
   const list = look.querySelector('[role="listbox"]');
   let timer = 0;
   let asked = 0;
+  // What is listed answers an earlier question than the one that is typed.
+  let stale = false;
 
   const options = () => [...list.querySelectorAll('[role="option"]')];
   const active = () => document.getElementById(input.getAttribute("aria-activedescendant") ?? "");
@@ -36,8 +38,10 @@ function setUp(picker) {
     const mine = (asked += 1);
     const query = new URLSearchParams({ q: input.value });
     const answer = await fetch(`${picker.dataset.ccPicker}?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (mine !== asked || !answer?.ok || answer.redirected) return;
-    list.innerHTML = await answer.text();
+    const html = answer?.ok && !answer.redirected ? await answer.text() : null;
+    if (mine !== asked || html === null) return;
+    list.innerHTML = html;
+    stale = false;
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     input.removeAttribute("aria-activedescendant");
@@ -57,7 +61,7 @@ function setUp(picker) {
 
   function move(step) {
     const found = options();
-    if (!found.length) return;
+    if (!found.length || stale) return;
     const at = found.indexOf(active());
     point(found[at < 0 ? (step > 0 ? 0 : found.length - 1) : (at + step + found.length) % found.length]);
   }
@@ -67,6 +71,8 @@ function setUp(picker) {
     // What is being looked for is no part of the form.
     event.stopPropagation();
     clearTimeout(timer);
+    stale = true;
+    input.removeAttribute("aria-activedescendant");
     timer = setTimeout(ask, PAUSE);
   });
   input.addEventListener("blur", () => setTimeout(() => look.contains(document.activeElement) || close(), 100));
@@ -77,7 +83,7 @@ function setUp(picker) {
       else move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (!list.hidden && active()) choose(active());
+      if (!list.hidden && !stale && active()) choose(active());
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();

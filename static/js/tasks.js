@@ -1,6 +1,7 @@
 // Tasks on every page: the counter and the drop-down of the top bar follow what happens, reminders are told; and in the room of the
 // tasks, which row is open, what another person does to the task that is being edited, and the files that are about to be sent.
 import { onContent, text } from "./dom.js";
+import "./file-picker.js";
 import { soon } from "./freshness.js";
 import { isSeen, lead } from "./leader.js";
 import { show } from "./notifications.js";
@@ -87,6 +88,23 @@ document.addEventListener("click", (event) => {
   group.dispatchEvent(new Event("change", { bubbles: true }));
   button.closest(".file").remove();
   group.querySelector("[data-cc-detach], input[type='file'], button")?.focus();
+});
+
+// Chosen in the picker of the stored files (static/js/file-picker.js).
+document.addEventListener("files:chosen", ({ target, detail }) => {
+  const group = target.closest("[data-cc-attachments]");
+  if (!group) return;
+  const place = group.querySelector("[data-cc-attached]");
+  for (const { id, name, size, ending } of detail.files) {
+    if (place.querySelector(`[name="attachments"][value="${id}"]`)) continue;
+    const card = group.querySelector("[data-cc-attachment]").content.firstElementChild.cloneNode(true);
+    card.querySelector("input").value = id;
+    card.querySelector(".file__type").textContent = ending;
+    card.querySelector(".file__name").textContent = name;
+    card.querySelector(".file__meta").textContent = size;
+    place.append(card);
+  }
+  group.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
 document.addEventListener("change", ({ target }) => {

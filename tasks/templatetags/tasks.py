@@ -1,6 +1,5 @@
 """`{% load tasks %}`: the numbers of the top bar, and how rows put their dates."""
 
-from pathlib import PurePath
 from typing import Any
 
 from django import template
@@ -41,9 +40,3 @@ def priority_badge(task: Task) -> str:
 @register.filter
 def capped_number(count: int) -> str:
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
-
-
-@register.filter
-def ending(name: str) -> str:
-    """What a file's name says of its kind: "PDF"."""
-    return PurePath(name).suffix.lstrip(".")[:4].upper() or "–"

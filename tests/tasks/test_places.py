@@ -91,6 +91,14 @@ def test_the_pickers_find_conversations_and_contacts(
     assert "No contact is called that." in client.get("/tasks/contacts/?q=zebra").content.decode()
 
 
+def test_a_contacts_page_tells_of_its_tasks(client: Client, company: Company, make_task: MakeTask) -> None:
+    contact = make_contact(company, "Anna")
+    task = make_task("Send the label", contact=contact)
+    make_task("Something else")
+    page = client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert "Send the label" in page and f"/tasks/{task.pk}/" in page and "Something else" not in page
+
+
 def test_a_file_says_at_which_tasks_it_hangs(
     client: Client, company: Company, ewa: Agent, make_task: MakeTask
 ) -> None:
