@@ -17,6 +17,7 @@ from bench.figures import Figure, table
 # What can be measured, and on which deployments (deployed or not).
 BENCHMARKS = {
     "messages": (False, True),
+    "widget": (False, True),
     "idle": (False, True),
     "status": (False, True),
     "offers": (False, True),

@@ -1,7 +1,6 @@
 """What people do with imports: one function per change. The work itself is done in contacts/imports/steps.py."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +11,10 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Company
-from contactcenter.folding import fold
 from contactcenter.promises import make_promise
 from contacts.columns import name_and_key
 from contacts.custom import fields_on
+from contacts.custom_fields import KeyTaken, TooMany, add_field
 from contacts.imports import mapping as mappings
 from contacts.imports.models import ContactImport, ImportBatch
 from contacts.imports.reading import Survey, survey
@@ -264,22 +263,17 @@ def _with_new_fields(contact_import: ContactImport) -> list[str]:
 
 def _new_field(contact_import: ContactImport, column: int, longest: int) -> CustomField:
     name, key = name_and_key(contact_import.headings[column].removeprefix("'"))
-    name = name[:60] or f"Column {column + 1}"
-    taken = set(
-        CustomField.objects.filter(company_id=contact_import.company_id).values_list("key", flat=True)
-    )
-    stem = key or re.sub(r"[^a-z0-9]+", "_", fold(name)).strip("_")[:34] or "field"
-    stem = stem if stem[0].isalpha() else f"field_{stem}"[:36]
-    key = next(
-        free
-        for number in range(len(taken) + 1)
-        if (free := f"{stem}_{number + 1}" if number else stem) not in taken
-    )
     short = CustomField.LONGEST[CustomField.Kind.SHORT]
-    return CustomField.objects.create(
-        company_id=contact_import.company_id,
-        name=name,
-        key=key,
-        kind=CustomField.Kind.LONG if longest > short // 2 else CustomField.Kind.SHORT,
-        on_contacts=True,
-    )
+    facts = {
+        "name": name[:60] or str(_("Column %(number)s") % {"number": column + 1}),
+        # What was not looked at may be longer.
+        "kind": CustomField.Kind.LONG if longest > short // 2 else CustomField.Kind.SHORT,
+        "on_contacts": True,
+    }
+    try:
+        try:
+            return add_field(company=contact_import.company, key=key, **facts)
+        except KeyTaken:
+            return add_field(company=contact_import.company, **facts)
+    except TooMany:
+        raise Incomplete(_("A company has at most 50 fields of its own. Leave a column out.")) from None

@@ -43,9 +43,9 @@ class ContactImport(models.Model):
     class Duplicates(models.TextChoices):
         """What becomes of a record whose address or number is known already."""
 
-        SKIP = "skip", _("Skip it")
+        SKIP = "skip", _("Skip them")
         UPDATE = "update", _("Update the contact")
-        ADD = "add", _("Add it all the same")
+        ADD = "add", _("Add them all the same")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="contact_imports")
     by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")

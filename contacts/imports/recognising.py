@@ -38,7 +38,8 @@ SEPARATORS: dict[str, "LazyText | str"] = {
 }
 
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
-_SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])'[^'\n]*'(?:[,;\t|\r\n]|$)", re.MULTILINE)
+# A first row in which every field stands between apostrophes.
+_SINGLE_QUOTED = re.compile(r"'[^'\n]*'(?:[,;\t|]'[^'\n]*')*\r?\n")
 _SEP_LINE = re.compile(r"sep=(.)\r?\n?$", re.IGNORECASE)
 _LOOKS_LIKE_DATA = re.compile(r"@|^\+?[\d\s().-]{5,}$")
 # How other kinds of files begin, and what to do about them.
@@ -172,7 +173,7 @@ def separator_line(line: str) -> str:
 
 def recognise_separator(text: str) -> tuple[str, str]:
     """Separator and quotation mark: those that cut most rows into equally many fields."""
-    quote = "'" if '"' not in text and _SINGLE_QUOTED.search(text) else '"'
+    quote = "'" if '"' not in text and _SINGLE_QUOTED.match(text) else '"'
     if named := separator_line(text.partition("\n")[0]):
         return named, quote
     return max(SEPARATORS, key=lambda separator: _evenness(text, separator, quote)), quote

@@ -61,8 +61,6 @@ def carry_on(*, import_id: int) -> None:
                     "contacts.import", key=str(import_id), due_at=timezone.now(), import_id=import_id
                 )
                 return
-            if connection.vendor == "sqlite" and not connection.in_atomic_block:
-                time.sleep(PAUSE_SECONDS)
 
 
 def step(import_id: int) -> bool:
@@ -83,6 +81,11 @@ def _lock(contact_import: ContactImport) -> ContactImport | None:
     if locked is None or any(getattr(locked, name) != getattr(contact_import, name) for name in same):
         return None
     return locked
+
+
+def _let_others_write() -> None:
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        time.sleep(PAUSE_SECONDS)
 
 
 # --- verifying ----------------------------------------------------------------------------------------------------
@@ -234,6 +237,7 @@ def _import(contact_import: ContactImport) -> bool:
         locked.skipped += sorted_out.skipped
         locked.cursor += 1
         locked.save()
+    _let_others_write()
     return True
 
 
@@ -304,6 +308,7 @@ def _undo(contact_import: ContactImport) -> bool:
         locked.taken_back += back
         locked.stayed += looked_at - back
         locked.save()
+    _let_others_write()
     return True
 
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('headings', models.JSONField(default=list)),
                 ('adds_plus', models.BooleanField(default=False)),
                 ('adds_prefix', models.BooleanField(default=False)),
-                ('duplicates', models.CharField(choices=[('skip', 'Skip it'), ('update', 'Update the contact'), ('add', 'Add it all the same')], default='skip', max_length=6)),
+                ('duplicates', models.CharField(choices=[('skip', 'Skip them'), ('update', 'Update the contact'), ('add', 'Add them all the same')], default='skip', max_length=6)),
                 ('state', models.CharField(choices=[('uploaded', 'to be configured'), ('configured', 'configured'), ('verifying', 'being verified'), ('verified', 'verified'), ('importing', 'being imported'), ('imported', 'imported'), ('undoing', 'being undone'), ('undone', 'undone'), ('failed', 'failed')], default='uploaded', max_length=10, verbose_name='state')),
                 ('cursor', models.PositiveBigIntegerField(default=0)),
                 ('failure', models.CharField(blank=True, default='', max_length=300)),
