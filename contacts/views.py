@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -114,6 +114,8 @@ def edit(request: AgentRequest, pk: int) -> HttpResponse:
                 contact=contact,
                 seen=form.seen,
             )
+        except Gone:
+            raise Http404 from None
         except ChangedMeanwhile:
             contact = get_contact_or_404(request.user, pk)
             changed = differences(form, contact)

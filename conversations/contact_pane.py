@@ -18,10 +18,11 @@ from conversations.templatetags.conversations import channel_family, channel_ico
 
 def contact_facts(conversation: Conversation) -> dict[str, Any]:
     """The linked contact with its data, or who it may be: an agent decides."""
-    if conversation.contact_id is None:
-        return {"linked": None, "suggested": suggested_contacts(conversation)}
     contacts = Contact.objects.of(conversation.company_id).select_related("created_by")
-    linked = contacts.prefetch_related("emails", "phones", "tags").get(pk=conversation.contact_id)
+    contacts = contacts.prefetch_related("emails", "phones", "tags").filter(pk=conversation.contact_id or 0)
+    linked = contacts.first() if conversation.contact_id else None
+    if linked is None:
+        return {"linked": None, "suggested": suggested_contacts(conversation)}
     fields = fields_on(conversation.company_id, "contacts")
     return {"linked": linked, "custom": shown_values(fields, linked.custom)}
 

@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.http import AgentRequest, company_of, for_agents, number
-from contacts.actions import save_contact
+from contacts.actions import Gone, save_contact
 from contacts.forms import ContactForm
 from contacts.models import Contact, ContactTag
+from contacts.templatetags.contacts import contact_name
 from contacts.views import offered
 from conversations.action_views import carry_out, dialog
 from conversations.contact_pane import known_of_customer, suggested_contacts
@@ -27,12 +28,16 @@ def link(request: AgentRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         contacts = Contact.objects.of(company_of(request.user).pk)
         contact = get_object_or_404(contacts, pk=number(request.POST.get("contact")))
-        return carry_out(
-            request,
-            pk,
-            lambda it: link_conversation(conversation=it, contact=contact, by=request.user),
-            said=_("Linked with %(name)s.") % {"name": contact.name or _("the contact")},
-        )
+        said = _("Linked with %(name)s.") % {"name": contact_name(contact)}
+        try:
+            return carry_out(
+                request,
+                pk,
+                lambda it: link_conversation(conversation=it, contact=contact, by=request.user),
+                said=said,
+            )
+        except Gone:
+            raise Http404 from None
     facts = {
         "conversation": conversation,
         "found": offered(request),

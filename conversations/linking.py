@@ -4,6 +4,7 @@ only suggests it."""
 from django.db import transaction
 
 from agents.models import Agent
+from contacts.actions import lock_contact
 from contacts.models import Contact
 from conversations.models import Conversation, Entry
 from conversations.routing import lock_conversation
@@ -14,9 +15,11 @@ from conversations.timeline import add_event
 @transaction.atomic
 def link_conversation(*, conversation: Conversation, contact: Contact, by: Agent) -> None:
     """The conversation is with this contact, whichever it was linked with before. The history finds it by what the
-    contact says; a customer without a name is called after the contact."""
+    contact says; a customer without a name is called after the contact. Raises Gone when the contact was deleted."""
     if contact.company_id != conversation.company_id:
         raise ValueError("a contact of the same company is linked")
+    # The contact first, as everybody does who changes both.
+    contact = lock_contact(company_id=contact.company_id, pk=contact.pk)
     conversation = lock_conversation(conversation.pk)
     if conversation.contact_id == contact.pk:
         return

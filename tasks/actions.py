@@ -168,6 +168,12 @@ def _save(task: Task, by: Agent) -> None:
     _tell(task)
 
 
+def search_anew(task: Task) -> list[str]:
+    """Registered with contacts.custom_fields: a field was deleted, and the task has lost its value."""
+    task.search_text = _search_text(task)
+    return ["search_text"]
+
+
 def _search_text(task: Task) -> str:
     return search_text(task.company_id, task.title, task.description, *map(str, task.custom.values()))
 

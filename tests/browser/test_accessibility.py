@@ -16,6 +16,7 @@ ROOMS = [entry.path for entry in ENTRIES] + [entry.path for section in SETTINGS 
 BEHIND = {
     "/": ".conv",
     "/history/": "main a[href^='/history/']",
+    "/contacts/": "#contact-list .hit",
     "/settings/users/": "main a[href^='/settings/users/']",
 }
 

@@ -10,9 +10,11 @@ from django.test import Client
 
 from agents.models import Agent, Company
 from contactcenter.promises import sweep_promises
+from contacts.actions import Gone, save_contact
 from contacts.deletion import KEPT, delete_contacts, undo_deletion
+from contacts.merging import merge_contacts
 from contacts.models import Contact, ContactTag, Deletion
-from contacts.rows import facts_of
+from contacts.rows import Facts, facts_of
 from conversations.linking import link_conversation
 from tasks.actions import create_task
 from tests.clock import Clock
@@ -235,6 +237,20 @@ def test_a_contact_comes_back_though_its_author_and_its_tag_are_gone(save: Save,
 
     assert back.created_by is None
     assert [tag.name for tag in back.tags.all()] == ["VIP"]
+
+
+def test_what_was_deleted_meanwhile_is_neither_saved_merged_nor_linked(
+    save: Save, company: Company, ewa: Agent
+) -> None:
+    contact, other, conversation = save("Anna"), save("Beata"), make_conversation(company)
+    delete_contacts(company=company, by=ewa, contacts=[contact.pk])
+
+    with pytest.raises(Gone):
+        save_contact(company=company, by=ewa, facts=Facts(first_name="Ania"), contact=contact)
+    with pytest.raises(Gone):
+        merge_contacts(keep=other, drop=contact, by=ewa)
+    with pytest.raises(Gone):
+        link_conversation(conversation=conversation, contact=contact, by=ewa)
 
 
 def test_another_companys_contacts_are_not_deleted(save: Save, company: Company) -> None:

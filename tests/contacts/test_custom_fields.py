@@ -11,6 +11,7 @@ from contacts import custom_fields
 from contacts.actions import save_contact
 from contacts.models import Contact, CustomField
 from contacts.rows import Facts
+from tasks.actions import create_task
 from tests.contacts.test_contacts import text_of
 from tests.factories import make_company
 
@@ -96,10 +97,13 @@ def test_deleting_a_field_says_how_many_values_go_and_takes_them(
 ) -> None:
     monkeypatch.setattr(custom_fields, "BATCH", 2)
     contacts = [save("Anna", custom={"number": "K-1041", "other": "x"}) for _ in range(5)]
+    task = create_task(
+        company=company, by=company.agents.get(first_name="Adam"), title="Call", custom={"number": "K-1041"}
+    )
     theirs = save_contact(
         company=make_company("Baker"), by=None, facts=Facts(first_name="Eve", custom={"number": "1"})
     )
-    assert "5 contacts or tasks have a value" in text_of(adam.get(f"/settings/fields/{number.pk}/delete/"))
+    assert "6 contacts or tasks have a value" in text_of(adam.get(f"/settings/fields/{number.pk}/delete/"))
 
     adam.post(f"/settings/fields/{number.pk}/delete/")
 
@@ -112,6 +116,8 @@ def test_deleting_a_field_says_how_many_values_go_and_takes_them(
         changed_at = contact.changed_at
         contact.refresh_from_db()
         assert (contact.custom, contact.changed_at) == ({"other": "x"}, changed_at)
+    task.refresh_from_db()
+    assert task.custom == {} and "1041" not in task.search_text
     theirs.refresh_from_db()
     assert theirs.custom == {"number": "1"}
     assert "Anna" not in text_of(adam.get("/contacts/?q=K-1041"))
