@@ -59,5 +59,7 @@ def _free(company: Company, language: str, trigger: Trigger | None) -> None:
     """The company's row is locked: two who add one at once find each other."""
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     others = Trigger.objects.filter(company=company, language=language, deleted_at=None)
-    if others.exclude(pk=trigger.pk if trigger else None).exists():
+    if trigger is not None and trigger.pk:
+        others = others.exclude(pk=trigger.pk)
+    if others.exists():
         raise LanguageTaken

@@ -9,6 +9,8 @@ from django.utils import timezone
 from agents.actions import create_agent, create_company
 from agents.models import Agent, Channel, Company, Group
 from agents.pictures import change_avatar, change_logo, make_avatar, make_logo
+from chat.identity import renew_secret
+from chat.triggers import save_trigger
 from contacts.models import Contact
 from conversations import actions, timeline
 from conversations.linking import link_conversation
@@ -24,6 +26,11 @@ from simulator.stories import CUSTOMERS, KNOWS, OPEN_STORIES, STORIES, Story
 
 PASSWORD = "demo-password"  # noqa: S105 - the demo's, printed at every start
 PAST_CONVERSATIONS = 60
+# What the shop's chat says to who looks around for a while.
+TRIGGERS = {
+    "pl": "Dzień dobry! Podpowiem serię, kolor szkliwa albo termin dostawy. W czym mogę pomóc?",
+    "en": "Hello! I can help with a series, a glaze or a delivery date. What are you looking for?",
+}
 
 
 @transaction.atomic
@@ -36,6 +43,7 @@ def fill_demo_company() -> Company:
         key="demo",
         website="https://garniec.example",
         widget_colour="#0b6e4f",
+        ask_for_data=True,
         legal_name="Garniec Sp. z o.o.",
         tax_number="1234563218",
         street="Garncarska",
@@ -47,6 +55,9 @@ def fill_demo_company() -> Company:
     change_logo(company=company, content=make_logo(draw_logo()))
     make_templates(company, agents[0])
     teach_chatbot(company)
+    renew_secret(company=company)
+    for language, text in TRIGGERS.items():
+        save_trigger(company=company, language=language, text=text, delay=40)
     contacts = make_contacts(company, agents[0])
     store_demo_files(company, agents[0], agents[1])
     dice = random.Random(7)  # noqa: S311 - the same demo every time
