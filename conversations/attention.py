@@ -15,9 +15,10 @@ from contactcenter.realtime import company_agents, one_agent
 from conversations.models import Conversation, Entry, Participant
 
 
-def mark_opened(*, conversation: Conversation) -> None:
-    """An agent has the conversation on the screen: nobody needs an e-mail about what it says so far (NO2)."""
-    seq = conversation.last_seq
+def mark_opened(*, conversation: Conversation, seq: int | None = None) -> None:
+    """An agent has the conversation on the screen, up to an entry or to the last one: nobody needs an e-mail about what
+    it says so far (NO2)."""
+    seq = conversation.last_seq if seq is None else seq
     if conversation.opened_seq < seq:
         Conversation.objects.filter(pk=conversation.pk, opened_seq__lt=seq).update(opened_seq=seq)
 
@@ -26,8 +27,8 @@ def mark_opened(*, conversation: Conversation) -> None:
 def mark_read(*, conversation: Conversation, by: Agent, seq: int | None = None) -> None:
     """The agent has this before their eyes, up to an entry or to the last one; their other devices are told, and the
     customer whose message nobody had read before."""
-    mark_opened(conversation=conversation)
     seq = conversation.last_seq if seq is None else min(seq, conversation.last_seq)
+    mark_opened(conversation=conversation, seq=seq)
     _tell_customer(conversation, seq)
     moved = Participant.objects.filter(conversation=conversation, agent=by, read_seq__lt=seq).update(
         read_seq=seq

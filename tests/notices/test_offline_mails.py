@@ -12,6 +12,7 @@ from agents.presence import change_status, release_lease
 from contactcenter.models import OutgoingMail, Promise
 from contactcenter.promises import keep_promise, sweep_promises
 from conversations.actions import close_conversation, send_reply
+from conversations.models import Conversation
 from tests.clock import Clock
 from tests.factories import come_online, device_of, heartbeat, make_agent, make_company, make_group, new_id
 from tests.notices.conftest import Guest, Wait, addressed, answer, go_offline, letters, signed_in
@@ -303,6 +304,20 @@ def test_not_when_it_came_while_an_agent_had_the_conversation_on_the_screen(
     wait(minutes=10)
 
     assert letters() == []
+
+
+def test_what_came_after_the_last_line_on_the_screen_is_not_opened(
+    guest: Guest, ewa: Agent, wait: Wait
+) -> None:
+    """The page says up to where it shows the conversation; more may come in that moment."""
+    conversation = guest.write("First")
+    shown = Conversation.objects.get(pk=conversation.pk).last_seq
+    guest.write("Second")
+    signed_in(ewa).post(f"/conversations/{conversation.pk}/read/", {"seq": shown})
+    wait(minutes=10)
+
+    (mail,) = letters()
+    assert "Second" in mail.text and "First" not in mail.text
 
 
 def test_the_list_alone_opens_nothing(guest: Guest, ewa: Agent, wait: Wait) -> None:
