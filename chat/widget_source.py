@@ -5,8 +5,9 @@ and what comes on its first use (`more`). Done once by the server, so that there
 The sources keep a few rules so that this stays simple. Everywhere comments stand on lines of their own. In the loader
 template strings are not nested, no regular expression holds a quote, and every statement ends with a semicolon; what
 `const` and `let` name is nobody's parameter too. In the panel's modules `import` stands on one line, what is exported
-never changes (functions, classes, constants), no two modules have one name, and texts stand side by side on a line of
-their own: `key: ["Polish", "English"],`.
+never changes (functions, classes, constants), no two modules have one name, template strings are not nested, every
+statement ends with a semicolon, a division has spaces around it, and texts stand side by side on a line of their own:
+`key: ["Polish", "English"],`.
 """
 
 import hashlib
@@ -38,6 +39,14 @@ _WORDS = r'"(?:\\.|[^"\\])*"'
 _TEXT = re.compile(rf"^(  \w+: )\[({_WORDS}), ({_WORDS})\],$", re.MULTILINE)
 
 
+# In the panel: what stays as it is (strings, templates, regular expressions), and signs that need no space or line
+# break beside them.
+_KEPT_OR_SIGN = re.compile(
+    r'("(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|/(?![ /*])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n\[])+/[a-z]*)'
+    r"|[ \n]*([{(\[,;?:]|=>|&&|\|\|)[ \n]*|[ \n]*([)\]}])| *([=<>!*]) *"
+)
+
+
 def _changed() -> float:
     """When a source was last written. Only looked at while somebody may be writing."""
     return max(path.stat().st_mtime for path in FOLDER.rglob("*.*")) if settings.DEBUG else 0.0
@@ -51,6 +60,10 @@ def _compact_css(source: str) -> str:
 def _without_comments(source: str) -> str:
     lines = (line.strip() for line in source.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _squeezed(code: str) -> str:
+    return _KEPT_OR_SIGN.sub(lambda found: "".join(filter(None, found.groups())), code)
 
 
 # --- The loader
@@ -170,9 +183,9 @@ def _module_path(name: str) -> Path:
 def _panel_files(language: str, _changed: float) -> PanelFiles:
     column = 0 if language == "pl" else 1
     panel = _Bundle(column)
-    script = "\n".join(panel.module("panel", FOLDER / "panel.js"))
+    script = _squeezed("\n".join(panel.module("panel", FOLDER / "panel.js")))
     more = _Bundle(column, panel.done)
-    body = "\n".join(more.module("more", FOLDER / "more.js"))
+    body = _squeezed("\n".join(more.module("more", FOLDER / "more.js")))
     # The modules that both use are the panel's: they hold what is known.
     shared = ",".join(f"m_{name}" for name in sorted(more.borrowed))
     script += f"\nm_parts.share({{{shared}}});"

@@ -132,6 +132,7 @@
       frameLang = lang();
       frame = make("iframe", "frame");
       frame.title = name;
+      frame.allow = "autoplay";
       frame.src = address();
       box.prepend(frame);
       deadline = setTimeout(safe(fail), 8000);

@@ -11,7 +11,8 @@ from chat.widget_colours import contrast, palette
 from chat.widget_source import FOLDER, panel_files
 
 LOADER_LIMIT = 4096
-PANEL_LIMIT = 20480
+# With something to spare for long names and texts of companies.
+PANEL_LIMIT = 20480 - 300
 MORE_LIMIT = 12288
 
 pytestmark = pytest.mark.django_db
