@@ -8,6 +8,7 @@ from django.core.management import call_command
 from agents.actions import create_agent, create_company
 from agents.models import Agent, Channel, Company
 from bench.inside import COMPANY_KEY
+from chat.faq.entries import save_entry
 from chat.models import Visitor
 from chat.tokens import issue_token, token_hash
 from contactcenter.sessions import SessionStore
@@ -61,6 +62,13 @@ def warm_visitors(count: int) -> list[str]:
         answer_conversation(conversation=conversation, by=agent)
         tokens.append(token)
     return tokens
+
+
+def teach_chatbot(question: str) -> None:
+    """From now on the chatbot answers first, and knows an answer."""
+    company = Company.objects.get(key=COMPANY_KEY)
+    Company.objects.filter(pk=company.pk).update(bot_on=True)
+    save_entry(company=company, entry=None, language="pl", answer="Zwykle dwa dni.", phrases=[question])
 
 
 def ignore_waiting() -> None:

@@ -93,8 +93,14 @@ class Idle(Lean):
         await self.channel_layer.group_send("idle", {"type": "frame", "text": json.dumps(frame)})
 
 
+class Echo(Lean):
+    async def received(self, frame: dict[str, Any]) -> None:
+        await self.base_send({"type": "websocket.send", "text": json.dumps(frame)})
+
+
 sockets = URLRouter(
     [
+        path("echo", Echo.as_asgi()),
         path("visitor/<int:conversation>", Visitor.as_asgi()),
         path("agent", Agent.as_asgi()),
         path("idle", Idle.as_asgi()),
