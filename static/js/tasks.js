@@ -60,6 +60,8 @@ for (const name of ["input", "change"]) {
 
 document.body.addEventListener("htmx:afterSwap", ({ detail: { target, requestConfig } }) => {
   if (target.id === "task") {
+    const refused = requestConfig?.verb === "post" && pane()?.querySelector('#task-form :is([role="alert"], .error)');
+    if (refused) typedInto.add(refused.closest("form"));
     const isTyped = pane()?.querySelector("[autofocus], [aria-invalid='true']");
     const place = pane()?.querySelector("[role='alert']") ? pane().querySelector("#task-save") : isTyped;
     if (requestConfig?.verb === "post" && !place) pane()?.querySelector("#task-save")?.focus({ preventScroll: true });
@@ -71,12 +73,24 @@ document.body.addEventListener("htmx:afterSwap", ({ detail: { target, requestCon
   }
 });
 
-addEventListener("beforeunload", (event) => {
+function isUnsaved() {
   const form = document.querySelector("#task #task-form");
-  if (form && typedInto.has(form) && !form.dataset.ccSent) event.preventDefault();
+  return Boolean(form && typedInto.has(form) && !form.dataset.ccSent);
+}
+
+// Another task, or another page: what was typed would be gone.
+document.body.addEventListener("htmx:confirm", (event) => {
+  const { verb, target, issueRequest } = event.detail;
+  if (verb !== "get" || target?.id !== "task" || !isUnsaved()) return;
+  event.preventDefault();
+  if (confirm(text("task-unsaved"))) issueRequest(true);
 });
-document.addEventListener("submit", ({ target }) => {
-  if (target.id === "task-form") target.dataset.ccSent = "1";
+addEventListener("beforeunload", (event) => {
+  if (isUnsaved()) event.preventDefault();
+});
+// Sent without htmx, which leaves the page.
+document.addEventListener("submit", ({ target, defaultPrevented }) => {
+  if (target.id === "task-form" && !defaultPrevented) target.dataset.ccSent = "1";
 });
 
 // --- attachments ---------------------------------------------------------------------------------------------------------
