@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agents.models import Agent, Company
@@ -140,6 +141,20 @@ def test_where_forced_nothing_begins_before_the_answer(company: Company, ewa: Ag
     assert (conversation.customer_name, conversation.customer_email) == ("Anna", "anna@example.com")
     # The agent is asked only now, and sees at once who it is.
     assert conversation.offers.get().agent == ewa
+
+
+def test_where_forced_a_file_is_no_way_around(company: Company) -> None:
+    insist(company)
+    form = {
+        "hello": json.dumps({"token": None}),
+        "id": new_id(),
+        "file": SimpleUploadedFile("note.txt", b"Hello", "text/plain"),
+    }
+    answer = Client().post(f"/widget/upload/{company.key}", form)
+
+    assert answer.status_code == 400, answer.content[:500]
+    assert answer.json()["error"] == "details_needed"
+    assert not Conversation.objects.exists()
 
 
 def test_a_conversation_that_began_before_the_switch_goes_on(company: Company) -> None:
