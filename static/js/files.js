@@ -116,8 +116,9 @@ document.body.addEventListener("files.stale", () => {
   const wasOpen = details.hasAttribute("data-open");
   fetch(refresh, { headers: { "HX-Request": "true" } }).then(async (answer) => {
     if (!answer.ok) {
-      details.replaceChildren();
+      details.replaceChildren(shelf.querySelector("[data-cc-no-details]").content.cloneNode(true));
       details.removeAttribute("data-open");
+      details.removeAttribute("data-address");
       current = "";
       return mark();
     }
