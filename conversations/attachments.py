@@ -4,7 +4,6 @@ Agents get them under the conversation's address. Customers, and readers of a tr
 ends: it names one file and lets nobody guess another.
 """
 
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +12,6 @@ from django.core.files import File
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Company
@@ -42,41 +40,32 @@ def store_attachment(
 ) -> StoredFile:
     """Keep a file that is about to be sent. Raises files.store.Refused. Should its message never come, the promise
     takes it away again."""
-    make_promise(
-        "attachment.sweep",
-        key=uuid.uuid4().hex,
-        due_at=timezone.now() + SWEPT_AFTER,
-        company_id=company.pk,
-        agent_id=by.pk if by else None,
-        since=timezone.now().isoformat(),
-    )
     return store_file(
-        company=company, name=name, content=content, added_by=by, is_attachment=True, max_bytes=max_bytes
+        company=company,
+        name=name,
+        content=content,
+        added_by=by,
+        is_attachment=True,
+        max_bytes=max_bytes,
+        with_row=_promise_to_sweep,
     )
 
 
-def drop_attachment(file: StoredFile) -> None:
-    """It was not sent after all: another try of the same message was quicker."""
-    delete_files(company=file.company, files=[file])
+def _promise_to_sweep(file: StoredFile) -> None:
+    make_promise("attachment.sweep", key=str(file.pk), due_at=timezone.now() + SWEPT_AFTER, file_id=file.pk)
 
 
 @keeps("attachment.sweep")
-def drop_attachments_never_sent(*, company_id: int, agent_id: int | None, since: str) -> None:
+def drop_attachment_never_sent(*, file_id: int) -> None:
     """Whoever died between a file and its message left a file that nobody can see and the quota counts."""
-    began = parse_datetime(since)
-    company = Company.objects.filter(pk=company_id).first()
-    if company is None or began is None:
-        return
-    files = StoredFile.objects.of(company_id).filter(
-        is_attachment=True,
-        added_by=agent_id,
-        created_at__gte=began,
-        created_at__lt=min(began + SWEPT_AFTER, timezone.now() - SWEPT_AFTER / 2),
-    )
-    found = list(files[:500])
-    used = uses_of(company_id, [file.pk for file in found])
-    if lost := [file for file in found if file.pk not in used]:
-        delete_files(company=company, files=lost)
+    file = StoredFile.objects.select_related("company").filter(pk=file_id, deleted_at=None).first()
+    if file is not None and not uses_of(file.company_id, [file.pk]):
+        drop_attachment(file)
+
+
+def drop_attachment(file: StoredFile) -> None:
+    """It was not sent after all."""
+    delete_files(company=file.company, files=[file])
 
 
 def uses_in_conversations(company_id: int, files: Sequence[int]) -> Iterable[tuple[int, Use]]:

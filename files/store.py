@@ -10,7 +10,7 @@ import errno
 import logging
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -78,9 +78,11 @@ def store_file(
     folder: Folder | None = None,
     is_attachment: bool = False,
     max_bytes: int = MAX_BYTES,
+    with_row: Callable[[StoredFile], object] | None = None,
 ) -> StoredFile:
     """Store a file for the company. Raises Refused, or QuotaFull, with a reason for people. To be called outside a
-    transaction: what a rollback would undo could not be swept."""
+    transaction: what a rollback would undo could not be swept. `with_row` is called in the transaction that makes the
+    row: what the caller promises of it is promised with it."""
     name = safe_name(name)
     size = content.size
     if not size:
@@ -103,7 +105,7 @@ def store_file(
     make_promise("file.sweep", key=file.key, due_at=timezone.now() + SWEEP_AFTER, storage_key=file.key)
     try:
         _write(file.key, content)
-        _enter(file, name)
+        _enter(file, name, with_row)
     except BaseException:
         _remove_content(file.key)
         raise
@@ -141,7 +143,7 @@ def _survive_power_cuts(key: str) -> None:
             os.close(handle)
 
 
-def _enter(file: StoredFile, name: str) -> None:
+def _enter(file: StoredFile, name: str, with_row: Callable[[StoredFile], object] | None) -> None:
     """The row, unless the quota is used up by now."""
     with transaction.atomic():
         company = lock_company(file.company_id)
@@ -151,6 +153,8 @@ def _enter(file: StoredFile, name: str) -> None:
         file.name = name if file.is_attachment else free_name(file, name)
         file.search_text = search_text(company.pk, file.name)
         file.save(force_insert=True)
+        if with_row is not None:
+            with_row(file)
 
 
 def lock_company(company_id: int) -> Company:

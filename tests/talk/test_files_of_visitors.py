@@ -14,6 +14,7 @@ from contactcenter.promises import sweep_promises
 from conversations.attachments import store_attachment
 from conversations.models import Attachment, Conversation, Entry
 from files.models import StoredFile
+from files.store import store_file
 from files.uses import uses_of
 from tests.clock import Clock
 from tests.factories import make_agent, make_company, new_id
@@ -198,15 +199,17 @@ def test_a_message_that_never_came_leaves_no_file(
 ) -> None:
     anna.send("sent.png", PICTURE)
     store_attachment(company=company, name="lost.png", content=file("lost.png", PICTURE), max_bytes=MAX_BYTES)
+    # Of another room, which looks after its own.
+    store_file(company=company, name="list.csv", content=file("list.csv", b"a;b"), is_attachment=True)
 
     clock.move(hours=1, minutes=1)
     sweep_promises()
-    assert [each.name for each in StoredFile.objects.of(company.pk)] == ["sent.png"]
+    assert {each.name for each in StoredFile.objects.of(company.pk)} == {"sent.png", "list.csv"}
     clock.move(hours=1)
     sweep_promises()
     sweep_promises()
 
-    assert len(stored_files(media)) == 1
+    assert len(stored_files(media)) == 2
     assert not Promise.objects.filter(kind="attachment.sweep").exists()
 
 
