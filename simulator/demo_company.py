@@ -43,7 +43,6 @@ def fill_demo_company() -> Company:
         key="demo",
         website="https://garniec.example",
         widget_colour="#0b6e4f",
-        ask_for_data=True,
         legal_name="Garniec Sp. z o.o.",
         tax_number="1234563218",
         street="Garncarska",
@@ -55,6 +54,7 @@ def fill_demo_company() -> Company:
     change_logo(company=company, content=make_logo(draw_logo()))
     make_templates(company, agents[0])
     teach_chatbot(company)
+    Company.objects.filter(pk=company.pk).update(ask_for_data=True)
     renew_secret(company=company)
     for language, text in TRIGGERS.items():
         save_trigger(company=company, language=language, text=text, delay=40)
