@@ -107,14 +107,14 @@ def test_the_state_is_told_to_listed_websites(
     assert client.get(f"/widget/{company.key}/status", headers=headers).status_code == status
 
 
-@pytest.mark.parametrize("path", ["exchange", "offline", "files", "rating", "transcript"])
+@pytest.mark.parametrize("path", ["{}/exchange", "{}/offline", "upload/{}", "{}/rating", "{}/transcript"])
 @pytest.mark.parametrize("origin", [SHOP, "https://evil.example", "null", "http://testserver:81", "http://["])
 def test_the_conversation_is_for_our_own_pages_only(
     client: Client, company: Company, path: str, origin: str
 ) -> None:
     """Also when the website is listed: its script may not speak for the panel."""
     body = json.dumps({"frames": [{"type": "hello", "data": {}}]})
-    where = f"/widget/{company.key}/{path}"
+    where = f"/widget/{path.format(company.key)}"
     refused = client.post(where, body, content_type="text/plain", headers={"Origin": origin})
     assert (refused.status_code, refused.json()["error"]) == (403, "origin")
     for own in ({}, {"Origin": "http://testserver"}):
