@@ -56,10 +56,10 @@ def _rows() -> Iterator[list[str]]:
         yield [
             first,
             f"{last}{number % 977}",
-            f"Firma {number % 5000}",
+            f"Firma {number % 5000} sp. z o.o.",
             f"klient{number}@poczta{number % 50}.example",
             f"+48{500_000_000 + number}",
-            f"Długa {number % 200}, Łódź",
+            f"ul. Długa {number % 200}, 90-{number % 1000:03d} Łódź",
         ]
 
 

@@ -264,7 +264,7 @@ def _with_new_fields(contact_import: ContactImport) -> list[str]:
 def _new_field(contact_import: ContactImport, column: int, longest: int) -> CustomField:
     name, key = name_and_key(contact_import.headings[column].removeprefix("'"))
     short = CustomField.LONGEST[CustomField.Kind.SHORT]
-    facts = {
+    facts: dict[str, Any] = {
         "name": name[:60] or str(_("Column %(number)s") % {"number": column + 1}),
         # What was not looked at may be longer.
         "kind": CustomField.Kind.LONG if longest > short // 2 else CustomField.Kind.SHORT,
