@@ -28,6 +28,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Company
+from contactcenter.database import Unavailable
 from contactcenter.folding import search_text
 from contactcenter.promises import keeps, make_promise
 from files.kinds import HEAD, recognise
@@ -106,6 +107,9 @@ def store_file(
     try:
         _write(file.key, content)
         _enter(file, name, with_row)
+    except Unavailable:
+        # Nobody knows whether the row was committed: the sweep looks when the database is back.
+        raise
     except BaseException:
         _remove_content(file.key)
         raise
