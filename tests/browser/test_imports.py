@@ -57,8 +57,18 @@ def test_the_five_steps_of_an_import_and_the_way_back(live: Live, new_page: NewP
     page.get_by_role("button", name="Import 2 records").click()
     page.get_by_text("The import is done.").wait_for()
 
-    page.get_by_role("link", name="Import status").click()
-    page.wait_for_url("**/contacts/imports/")
+    # What the list shows is what is exported.
+    page.get_by_role("link", name="See the contacts").click()
+    page.wait_for_url("**/contacts/?sort=-added")
+    page.get_by_label("Search contacts").fill("zajac import")
+    page.wait_for_url("**q=zajac**")
+    page.get_by_role("button", name="Import and export").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Export those found as CSV").click()
+    content = Path(download.value.path()).read_text("utf-8-sig")
+    assert len(content.splitlines()) == 2 and "Zając" in content and ",+48799100200," in content
+
+    page.goto(f"{live.url}/contacts/imports/")
     row = page.get_by_role("row", name="klienci.csv")
     row.get_by_text("2/3").wait_for()
     row.get_by_role("link", name="Undo").click()
