@@ -8,6 +8,7 @@ from bench.figures import Figure, alternate, compared
 FEW, MANY = 1_000, 1_000_000
 ROUNDS, TIMES = 5, 8
 
+# Each finds somebody in both: a page without rows asks for less.
 PAGES = {
     "list, by name": "/contacts/",
     "list, newest first": "/contacts/?sort=-added",
@@ -15,13 +16,13 @@ PAGES = {
     "list, a tag of many": "/contacts/?tag=1",
     "list, a tag of few": "/contacts/?tag=6",
     "search, a rare name": "/contacts/?q=jednorozec",
-    "search, a common name": "/contacts/?q=kowalska",
+    "search, a common name": "/contacts/?q=anna",
     "search, three letters": "/contacts/?q=kow",
-    "search, first name and surname": "/contacts/?q=anna+kowalska",
+    "search, two words": "/contacts/?q=anna+ko",
     "search, a city": "/contacts/?q=warszawa",
     "search, a number": "/contacts/?q=799+000+111",
-    "search, last digits": "/contacts/?q=000+111",
-    "search, an address": "/contacts/?q=anna.kowalska",
+    "search, last digits": "/contacts/?q=9000111",
+    "search, an address": "/contacts/?q=anna.k",
     "a contact": "/contacts/{middle}/",
 }
 
