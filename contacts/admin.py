@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from contactcenter.admin import ReadOnly
-from contacts.models import Contact, ContactEmail, ContactPhone, CustomField
+from contacts.models import Contact, ContactEmail, ContactImport, ContactPhone, CustomField
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -50,3 +50,25 @@ class CustomFieldAdmin(ReadOnly):
     list_display = ["name", "key", "company", "kind", "on_contacts", "on_tasks"]
     list_select_related = ["company"]
     search_fields = ["name", "key", "company__name"]
+
+
+@admin.register(ContactImport)
+class ContactImportAdmin(ReadOnly):
+    list_display = [
+        "file_name",
+        "company",
+        "by_name",
+        "state",
+        "records",
+        "good",
+        "created_at",
+        "finished_at",
+    ]
+    list_filter = ["state"]
+    list_select_related = ["company"]
+    fields = [
+        "company", "by_name", "file_name", "size", "state", "format", "headings", "mapping", "duplicates", "records",
+        "good", "bad", "created", "updated", "skipped", "taken_back", "stayed", "created_at", "verified_at",
+        "started_at", "finished_at", "undone_at", "failure",
+    ]  # fmt: skip
+    search_fields = ["=company__key", "file_name"]

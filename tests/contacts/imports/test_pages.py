@@ -74,6 +74,8 @@ def test_the_five_steps_lead_from_a_file_to_contacts(
     assert Contact.objects.first().created_by == contact_import.by
     row = words(importer.client.get("/contacts/imports/").content.decode())
     assert "imported" in row and "3/5" in row and "klienci.csv" in row and "Error report" in row
+    file = importer.client.get(f"/files/{contact_import.file.pk}/download/")
+    assert b"".join(file.streaming_content) == CUSTOMERS
     found = importer.client.get("/contacts/", {"q": "szymanski"}).content.decode()
     assert "Wojciech Szymański" in found
 
