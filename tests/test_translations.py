@@ -140,7 +140,7 @@ HUMAN = {
 }
 SILENT = {"script", "style", "svg", "kbd", "code"}
 # Names, and the people of the picture beside the sign-in form.
-SAME_EVERYWHERE = {"Contact Center", "Karolina", "Hotel Bursztyn", "C"}
+SAME_EVERYWHERE = {"Contact Center", "Karolina", "Hotel Bursztyn", "C", "PL", "EN", "www.example.com"}
 # The visitor's panel carries its own texts (static/widget/panel/texts.js).
 OWN_TEXTS = {"chat/panel.html"}
 _LETTER = re.compile(r"[^\W\d_]")
