@@ -68,7 +68,8 @@ def tags_called(*, company: Company, names: Iterable[str]) -> list[ContactTag]:
     if not wanted:
         return []
     known = {tag.name.casefold(): tag for tag in ContactTag.objects.filter(company=company)}
-    return [known.get(key) or _make_tag(company, name) for key, name in wanted.items()]
+    # In order: two who make the same tags do not wait for each other.
+    return [known.get(key) or _make_tag(company, name) for key, name in sorted(wanted.items())]
 
 
 def _make_tag(company: Company, name: str) -> ContactTag:

@@ -17,6 +17,7 @@ DANGEROUS = frozenset("=+-@\t\r\n'＝＋－＠")
 # Several values in one cell, as Google writes them.
 MANY = ":::"
 _SEPARATORS = ",;|\n"
+_BETWEEN_TAGS = re.compile(rf"[{_SEPARATORS}]|{MANY}")
 _WORTH_QUOTING = re.compile(rf'[{_SEPARATORS}"*]|{MANY}|^\s|\s$')
 
 Tidy = Callable[[str], str]
@@ -50,12 +51,12 @@ def visible(text: str) -> str:
     """Without characters that nobody sees, white space apart, and halves of characters: they do not travel."""
     if text.isascii() and text.isprintable():
         return text
-    text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
-    return "".join(
+    seen = "".join(
         letter
-        for letter in text
-        if letter in "\t\r\n" or unicodedata.category(letter) not in {"Cf", "Cc", "Co", "Cn", "Cs"}
+        for letter in text.encode("utf-8", "ignore").decode()
+        if letter in "\t\r\n" or unicodedata.category(letter) not in {"Cf", "Cc", "Co", "Cn"}
     )
+    return unicodedata.normalize("NFC", seen)
 
 
 # --- tags: several words in one cell ------------------------------------------------------------------------------
@@ -80,10 +81,8 @@ def split_tags(cell: str) -> list[str]:
             name, place = _quoted_tag(cell, place + 1)
             names.append(name)
         else:
-            end = min(
-                (found for mark in (*_SEPARATORS, MANY) if (found := cell.find(mark, place)) >= 0),
-                default=len(cell),
-            )
+            found = _BETWEEN_TAGS.search(cell, place)
+            end = found.start() if found else len(cell)
             if not (name := cell[place:end].strip()).startswith("*"):
                 names.append(name)
             place = end
@@ -91,13 +90,8 @@ def split_tags(cell: str) -> list[str]:
 
 
 def _quoted_tag(cell: str, place: int) -> tuple[str, int]:
-    name = ""
-    while place < len(cell):
-        end = cell.find('"', place)
-        if end < 0:
-            return name + cell[place:], len(cell)
-        name += cell[place:end]
-        if not cell.startswith('""', end):
-            return name, end + 1
-        name, place = name + '"', end + 2
-    return name, place
+    end = place
+    while (end := cell.find('"', end)) >= 0 and cell.startswith('""', end):
+        end += 2
+    end = len(cell) if end < 0 else end
+    return cell[place:end].replace('""', '"'), end + 1

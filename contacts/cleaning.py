@@ -39,12 +39,13 @@ def several_lines(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Without halves of characters, zero-width ones, and those that turn the direction of what follows."""
-    text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
-    return "".join(
+    seen = "".join(
         letter
-        for letter in text
+        for letter in text.encode("utf-8", "ignore").decode()
         if letter.isalnum() or letter == "\n" or unicodedata.category(letter) not in {"Cf", "Cc", "Co", "Cn"}
     )
+    # Afterwards: what stood between a letter and its accent kept them apart.
+    return unicodedata.normalize("NFC", seen)
 
 
 def email_address(text: str) -> str:

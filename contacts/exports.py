@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 import xlsxwriter
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,11 +19,12 @@ from contacts.columns import heading_of
 from contacts.custom import fields_on
 from contacts.lists import Wanted
 from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag, CustomField
-from contacts.search import first_letter, terms
+from contacts.search import matching
 
 CHUNK = 500
 # What a sheet holds, its header included.
 MOST_SHEET_ROWS = 1_048_576
+MOST_CELL_CHARACTERS = 32_767
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Table:
 
 def table_of(company: Company, wanted: Wanted) -> Table:
     """All contacts of a company, or those that a list shows: of a search every one that matches."""
-    contacts = Contact.objects.of(company.pk).filter(_matching(wanted.query))
+    contacts = Contact.objects.of(company.pk).filter(matching(wanted.query))
     if wanted.tag:
         contacts = contacts.filter(tags=wanted.tag)
     return Table(
@@ -100,26 +101,6 @@ def table_of(company: Company, wanted: Wanted) -> Table:
         phones=_most(ContactPhone, company, contacts, wanted),
         fields=fields_on(company.pk, "contacts"),
     )
-
-
-def _matching(query: str) -> Q:
-    """What contacts/search.py looks for, asked of each contact: an export looks at all of them anyway."""
-    if not query:
-        return Q()
-    asked = terms(query)
-    if not asked:
-        letter = first_letter(query)
-        return Q(sort_name__startswith=letter) if letter else Q(pk=None)
-    found = Q()
-    for term in asked:
-        any_of = Q()
-        for every in term.alternatives:
-            all_of = Q()
-            for word in every:
-                all_of &= Q(search_text__contains=f" {word}")
-            any_of |= all_of
-        found &= any_of
-    return found
 
 
 def _most(
@@ -202,4 +183,4 @@ def _new_sheet(workbook: Any, headings: list[str], bold: Any) -> Any:
 def _write_row(sheet: Any, place: int, row: list[str]) -> None:
     for column, cell in enumerate(row):
         if cell:
-            sheet.write_string(place, column, visible(cell))
+            sheet.write_string(place, column, visible(cell)[:MOST_CELL_CHARACTERS])

@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Company
 from contacts.cleaning import one_line
 from contacts.models import Contact, ContactQuerySet, ContactTag
-from contacts.search import MOST_FOUND, found_by
-from contacts.words import words
+from contacts.search import MOST_FOUND, found_by, matching
 
 PAGE = 50
 MOST_COUNTED = 1_000
 LONGEST_QUERY = 200
 # A tag on more contacts than this is looked for along the list, one on fewer is gathered and sorted.
 MOST_GATHERED = 5_000
+# Of more tags nobody chooses one from a list; a column that was mapped to tags by mistake makes very many.
+MOST_TAGS_OFFERED = 500
 
 
 class Order(models.TextChoices):
@@ -106,9 +107,7 @@ def _numbered(numbers: list[int]) -> ContactQuerySet:
 
 def _among(contacts: ContactQuerySet, query: str) -> list[int]:
     """Those of a few contacts that match, without the index: it would find too many others first."""
-    for word in words(query):
-        contacts = contacts.filter(search_text__contains=f" {word}")
-    return list(contacts.order_by("-pk").values_list("pk", flat=True)[:MOST_FOUND])
+    return list(contacts.filter(matching(query)).order_by("-pk").values_list("pk", flat=True)[:MOST_FOUND])
 
 
 def _tag(company: Company, number: str) -> ContactTag | None:
@@ -143,8 +142,13 @@ def page_of(company: Company, data: Any) -> Page:
         is_capped=count > MOST_COUNTED or (bool(wanted.query) and count >= MOST_FOUND),
         is_first=not mark,
         next=_mark(rows[PAGE - 1], wanted.order) if len(rows) > PAGE else "",
-        tags=list(ContactTag.objects.filter(company=company)),
+        tags=_offered_tags(company, wanted),
     )
+
+
+def _offered_tags(company: Company, wanted: Wanted) -> list[ContactTag]:
+    tags = list(ContactTag.objects.filter(company=company)[:MOST_TAGS_OFFERED])
+    return tags if wanted.tag is None or wanted.tag in tags else [*tags, wanted.tag]
 
 
 def _mark(contact: Contact, order: Order) -> str:

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from contactcenter.folding import MAX_WORDS, company_word, fold
 from contacts.models import Contact
@@ -106,6 +107,23 @@ def _beginning_with(company_id: int, letter: str, tag_id: int | None) -> list[in
     if tag_id:
         found = found.filter(tags=tag_id)
     return list(found.order_by("sort_name", "pk").values_list("pk", flat=True)[: MOST_FOUND + 1])
+
+
+def matching(query: str) -> Q:
+    """The same, asked of each contact without the index: for those who look at all of them anyway, or at a few."""
+    if not query:
+        return Q()
+    asked = terms(query)
+    if not asked:
+        letter = first_letter(query)
+        return Q(sort_name__startswith=letter) if letter else Q(pk=None)
+    found = Q()
+    for term in asked:
+        any_of = Q()
+        for every in term.alternatives:
+            any_of |= Q(*(Q(search_text__contains=f" {word}") for word in every))
+        found &= any_of
+    return found
 
 
 # The words are letters and digits, and travel as parameters.

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from agents.http import AgentRequest, company_of, for_agents, number
+from agents.models import Company
 from contactcenter.htmx import with_events, with_toast
 from contacts import merging
 from contacts.actions import ChangedMeanwhile, Gone, save_contact
@@ -94,7 +95,7 @@ def new(request: AgentRequest) -> HttpResponse:
         )
         messages.success(request, _("Contact saved."))
         return redirect("contacts:contact", contact.pk)
-    return show(request, form_facts(form), status=422 if form.is_bound else 200)
+    return show(request, form_facts(company, form), status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,15 +120,16 @@ def edit(request: AgentRequest, pk: int) -> HttpResponse:
         except ChangedMeanwhile:
             contact = get_contact_or_404(request.user, pk)
             changed = differences(form, contact)
-        else:
+        # Pressed twice, or both wrote the same: then it is saved too.
+        if not changed:
             messages.success(request, _("Contact saved."))
             return redirect("contacts:contact", pk)
     status = 409 if changed else 422 if form.is_bound else 200
-    return show(request, form_facts(form, contact) | {"changed": changed}, status=status)
+    return show(request, form_facts(company, form, contact) | {"changed": changed}, status=status)
 
 
-def form_facts(form: ContactForm, contact: Contact | None = None) -> dict[str, Any]:
-    tags = ContactTag.objects.filter(company_id=contact.company_id) if contact else ContactTag.objects.none()
+def form_facts(company: Company, form: ContactForm, contact: Contact | None = None) -> dict[str, Any]:
+    tags = ContactTag.objects.filter(company=company)
     return {
         "pane": "contacts/includes/form.html",
         "form": form,

@@ -13,7 +13,7 @@ from agents.models import Agent, Company
 from contactcenter.folding import search_text
 from files.models import Folder, StoredFile
 from files.names import LONGEST_FOLDER, numbered, safe_folder_name, safe_name
-from files.store import Refused, check_quota, delete_together, free_name, lock_company
+from files.store import NO_FOLDER, Refused, check_quota, delete_together, free_name, lock_company
 from files.tree import DEEPEST, MOST_FOLDERS, Tree
 
 UNREADABLE_NAME = _("Enter a name with at least one letter or digit.")
@@ -22,6 +22,7 @@ FILE_TAKEN = _("There is a file of this name here already.")
 FOLDER_TAKEN_THERE = _("There is a folder of the same name already.")
 INTO_ITSELF = _("A folder cannot be moved into itself.")
 TOO_DEEP = _("Folders cannot lie any deeper in one another.")
+NO_FILE = _("This is not there any more.")
 TOO_MANY_FOLDERS = _("There are as many folders as there can be. Delete those that nobody needs.")
 
 
@@ -48,6 +49,8 @@ def create_folder(*, company: Company, name: str, parent: Folder | None, by: Age
     """Raises Refused."""
     lock_company(company.pk)
     tree = Tree(company.pk)
+    if parent is not None:
+        _still_there(parent)
     if len(tree) >= MOST_FOLDERS:
         raise Refused(TOO_MANY_FOLDERS)
     if len(tree.path(parent)) >= DEEPEST:
@@ -62,10 +65,27 @@ def create_folder(*, company: Company, name: str, parent: Folder | None, by: Age
 def rename_folder(*, folder: Folder, name: str) -> Folder:
     """Raises Refused."""
     lock_company(folder.company_id)
-    folder = Folder.objects.of(folder.company_id).get(pk=folder.pk)
+    folder = _still_there(folder)
     _name_folder(folder, name)
     folder.save(update_fields=["name", "search_text"])
     return folder
+
+
+def _still_there(folder: Folder) -> Folder:
+    """As it is now that the company is locked. Raises Refused."""
+    found = Folder.objects.of(folder.company_id).filter(pk=folder.pk).first()
+    if found is None:
+        raise Refused(NO_FOLDER)
+    return found
+
+
+def _still_chosen(company: Company, chosen: Chosen) -> Chosen:
+    """Without what somebody has deleted meanwhile."""
+    folders, files = Folder.objects.of(company.pk), StoredFile.objects.of(company.pk)
+    return Chosen(
+        folders=list(folders.filter(pk__in=[folder.pk for folder in chosen.folders]).order_by("pk")),
+        files=list(files.filter(pk__in=[file.pk for file in chosen.files]).order_by("pk")),
+    )
 
 
 def _name_folder(folder: Folder, name: str) -> None:
@@ -87,7 +107,10 @@ def _is_taken(folder: Folder) -> bool:
 def rename_file(*, file: StoredFile, name: str) -> StoredFile:
     """Raises Refused."""
     lock_company(file.company_id)
-    file = StoredFile.objects.of(file.company_id).get(pk=file.pk)
+    found = StoredFile.objects.of(file.company_id).filter(pk=file.pk).first()
+    if found is None:
+        raise Refused(NO_FILE)
+    file = found
     name = safe_name(name, otherwise="")
     if not name:
         raise Refused(UNREADABLE_NAME)
@@ -107,8 +130,12 @@ def move(*, company: Company, chosen: Chosen, to: Folder | None) -> None:
     """All of it, or, when Refused is raised, nothing. Files get a number where their names are taken."""
     lock_company(company.pk)
     tree = Tree(company.pk)
-    if to is not None and to.pk in tree.with_all_in_them(folder.pk for folder in chosen.folders):
-        raise Refused(INTO_ITSELF)
+    if to is not None:
+        # What went into a folder that somebody has just deleted would be gone with it.
+        to = _still_there(to)
+        if to.pk in tree.with_all_in_them(folder.pk for folder in chosen.folders):
+            raise Refused(INTO_ITSELF)
+    chosen = _still_chosen(company, chosen)
     depth = len(tree.path(to))
     for folder in chosen.folders:
         folder.parent = to

@@ -228,9 +228,8 @@ class TaskForm(PointsToError, WithCustomFields):
 
     @property
     def chosen_files(self) -> list[StoredFile]:
-        numbers = [
-            str(pk) for pk in self["attachments"].value() or [] if str(pk).isdigit() and len(str(pk)) < 19
-        ]
+        asked = [str(pk) for pk in self["attachments"].value() or []]
+        numbers = [pk for pk in asked if pk.isascii() and pk.isdigit() and len(pk) < 19]
         if not numbers:
             return []
         return list(StoredFile.objects.of(self.company.pk).filter(pk__in=numbers).order_by("pk"))

@@ -198,6 +198,8 @@ class Checker:
             several = [part for part in _SEVERAL_EMAILS.split(text) if part]
             if len(several) < 2 or not all("@" in part for part in several):
                 raise
+            if len(several) > MOST_EMAILS:
+                raise Wrong(TOO_MANY_EMAILS, MOST_EMAILS) from None
             return [email_address(part) for part in several]
 
     def _phones_of(self, cell: str) -> list[str]:
@@ -207,7 +209,11 @@ class Checker:
         if not cell:
             return []
         if _SEVERAL.search(cell) and not _DECIMAL.fullmatch(cell) and "E" not in cell.upper():
-            return [self._phone(part) for part in _SEVERAL.split(cell) if part.strip()]
+            several = [part for part in _SEVERAL.split(cell) if part.strip()]
+            # Reading a number takes its time.
+            if len(several) > MOST_PHONES:
+                raise Wrong(TOO_MANY_PHONES, MOST_PHONES)
+            return [self._phone(part) for part in several]
         return [self._phone(cell)]
 
     def _phone(self, text: str) -> str:
@@ -257,10 +263,14 @@ def _text_of(key: str, fields: Mapping[str, CustomField]) -> tuple[Callable[[str
 
 
 def _tags_of(cell: str) -> list[str]:
-    tags = [one_line(name) for name in split_tags(unquoted(cell, several_lines))]
-    if any(len(tag) > LONGEST_TAG for tag in tags):
+    """Names that differ in case only are one tag."""
+    names = split_tags(unquoted(cell, several_lines))
+    if len(names) > MOST_TAGS:
+        raise Wrong(TOO_MANY_TAGS, MOST_TAGS)
+    tags = {name.casefold(): name for name in map(one_line, names) if name}
+    if any(len(tag) > LONGEST_TAG for tag in tags.values()):
         raise Wrong(TOO_LONG, LONGEST_TAG)
-    return [tag for tag in tags if tag]
+    return list(tags.values())
 
 
 def _facts(values: dict[str, str], emails: list[str], phones: list[str]) -> Facts:

@@ -49,6 +49,7 @@ TARGETS = (
 BY_KEY = {target.key: target for target in TARGETS}
 NUMBERED = tuple(target.key for target in TARGETS if target.is_numbered)
 ADDRESS_PARTS = ("street", "postcode", "city", "country")
+_IS_PLACE = re.compile(r"[0-9]{1,2}")
 
 
 # --- what is wrong with a choice ----------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ ADDRESS_PARTS = ("street", "postcode", "city", "country")
 def split(word: str) -> tuple[str, int]:
     """The field and number of a word: ("email", 2)."""
     key, _dot, number = word.partition(".")
-    return (key, int(number)) if key in NUMBERED and number.isdigit() else (word, 1)
+    return (key, int(number)) if key in NUMBERED and _IS_PLACE.fullmatch(number) else (word, 1)
 
 
 def is_possible(word: str, fields: Iterable[CustomField], *, may_add_fields: bool) -> bool:
@@ -141,6 +142,7 @@ _PARTS = {
     "panstwo": "country",
 }  # fmt: skip
 _ADDRESS_LIKE = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+_LONGEST_WAY = 300
 _NUMBER_LIKE = re.compile(r"^(?=(?:.*\d){7})[+\d\s().\-E,/]{7,25}$")
 
 
@@ -203,7 +205,8 @@ def _by_content(cells: list[str]) -> str:
     if not said:
         return ""
     for pattern, key in ((_ADDRESS_LIKE, "email"), (_NUMBER_LIKE, "phone")):
-        if sum(1 for cell in said if pattern.match(cell)) > len(said) * 0.6:
+        # What is longer is neither, and would take the patterns long to tell.
+        if sum(1 for cell in said if len(cell) <= _LONGEST_WAY and pattern.match(cell)) > len(said) * 0.6:
             return key
     return ""
 

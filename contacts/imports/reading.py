@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.imports.recognising import Format, NotCsv, separator_line
 
 MOST_COLUMNS = 200
+LONGEST_HEADING = 200
 # Of this many rows the page looks at what is in them.
 LOOKED_AT = 1000
 
@@ -28,6 +29,7 @@ class Rows:
 
     def __init__(self, file: IO[bytes], format: Format) -> None:
         self.number = 0
+        self.format = format
         # Whether the row read last has swallowed the rest of the file, for want of a closing quotation mark: a row that
         # is whole never looks beyond itself.
         self.is_unclosed = False
@@ -88,7 +90,7 @@ def survey(file: IO[bytes], format: Format, *, whole: bool = False) -> Survey:
             if len(row) > MOST_COLUMNS and not found.headings:
                 raise NotCsv(TOO_MANY_COLUMNS)
             if format.has_header and not found.headings:
-                found.headings = [" ".join(cell.split()) for cell in row]
+                found.headings = [" ".join(cell.split())[:LONGEST_HEADING] for cell in row]
                 continue
             found.count += 1
             if len(found.rows) < LOOKED_AT:
@@ -97,9 +99,9 @@ def survey(file: IO[bytes], format: Format, *, whole: bool = False) -> Survey:
                 break
     finally:
         rows.close()
-    _complete_headings(found)
     if not found.count:
         raise NotCsv(NOTHING_INSIDE)
+    _complete_headings(found)
     return found
 
 
@@ -107,6 +109,8 @@ def _complete_headings(found: Survey) -> None:
     """As many as there are columns: a header may leave out names at its end, or have empty ones too many."""
     widths = Counter(len(row) for _, row in found.rows)
     usual = widths.most_common(1)[0][0] if widths else 0
+    if usual > MOST_COLUMNS:
+        raise NotCsv(TOO_MANY_COLUMNS)
     found.headings += [""] * (usual - len(found.headings))
     while (
         len(found.headings) > 1 and not found.headings[-1] and not _has_values(found, len(found.headings) - 1)

@@ -99,7 +99,7 @@ def recognise(sample: bytes) -> Format:
     if _share_of_controls(text) > 0.02:
         raise NotCsv(_OTHER)
     separator, quote = recognise_separator(text)
-    rows = [row for row in sample_rows(text, separator, quote) if any(row)]
+    rows = [row for row in sample_rows(text, separator, quote) if any(cell.strip() for cell in row)]
     return Format(encoding, separator, quote, has_header=bool(rows) and looks_like_header(rows[0]))
 
 

@@ -154,13 +154,18 @@ def _verify(contact_import: ContactImport) -> bool:
 def _rows_at(contact_import: ContactImport) -> Rows:
     """The rows that have not been verified yet. Raises NotCsv."""
     rows = _open_files.pop(contact_import.pk, None)
-    if rows is not None and rows.number == contact_import.cursor and contact_import.cursor:
+    format = Format.from_json(contact_import.format)
+    # Somebody may have begun anew meanwhile, reading it in another way, and another process have come as far as here.
+    if (
+        rows is not None
+        and contact_import.cursor
+        and (rows.number, rows.format) == (contact_import.cursor, format)
+    ):
         return rows
     if rows is not None:
         rows.close()
     if contact_import.file is None or contact_import.file.deleted_at is not None:
         raise FileGone
-    format = Format.from_json(contact_import.format)
     try:
         rows = Rows(open_file(contact_import.file), format)
     except FileNotFoundError:
@@ -173,7 +178,7 @@ def _rows_at(contact_import: ContactImport) -> Rows:
 
 def _skip_header(rows: Rows) -> None:
     for cells in rows:
-        if any(cells):
+        if not is_blank(cells):
             return
 
 
@@ -221,6 +226,7 @@ def _import(contact_import: ContactImport) -> bool:
     records = [_without_gone_fields(Record.from_json(stored), fields) for stored in batch.records]
     now = timezone.now()
     with transaction.atomic():
+        _wait_for_other_imports(contact_import)
         locked = _lock(contact_import)
         if locked is None:
             return True
@@ -241,12 +247,20 @@ def _import(contact_import: ContactImport) -> bool:
     return True
 
 
+def _wait_for_other_imports(contact_import: ContactImport) -> None:
+    """Of two files with the same people, the second has to see whom the first has added."""
+    running = ContactImport.objects.filter(company_id=contact_import.company_id, state=State.IMPORTING)
+    list(running.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
+
+
 def _finish(contact_import: ContactImport) -> bool:
     with transaction.atomic():
-        if locked := _lock(contact_import):
+        locked = _lock(contact_import)
+        if locked is not None:
             locked.state, locked.finished_at = State.IMPORTED, timezone.now()
             locked.save()
-    return False
+    # Whoever was quicker may have died since.
+    return locked is None
 
 
 def _without_gone_fields(record: Record, fields: set[str]) -> Record:
@@ -292,11 +306,11 @@ def _undo(contact_import: ContactImport) -> bool:
         locked = _lock(contact_import)
         if locked is None:
             return True
-        if changes := list(locked.changes.select_related("contact").order_by("pk")[:BATCH_BACK]):
+        if changes := list(locked.changes.select_related("contact").order_by("contact")[:BATCH_BACK]):
             back = sum(restore(change) for change in changes)
             ImportChange.objects.filter(pk__in=[change.pk for change in changes]).delete()
             looked_at = len(changes)
-        elif contacts := list(_added(locked).filter(pk__gt=locked.cursor).order_by("pk")[:BATCH]):
+        elif contacts := list(_next_added(locked)):
             untouched = untouched_of(contacts)
             Contact.objects.filter(pk__in=untouched).delete()
             back, looked_at, locked.cursor = len(untouched), len(contacts), contacts[-1].pk
@@ -310,6 +324,12 @@ def _undo(contact_import: ContactImport) -> bool:
         locked.save()
     _let_others_write()
     return True
+
+
+def _next_added(contact_import: ContactImport) -> QuerySet[Contact]:
+    """Held until the end of the transaction: nobody's change goes with them."""
+    later = _added(contact_import).filter(pk__gt=contact_import.cursor).order_by("pk")
+    return later.select_for_update(of=("self",), no_key=True)[:BATCH]
 
 
 def _added(contact_import: ContactImport) -> QuerySet[Contact]:

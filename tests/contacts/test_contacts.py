@@ -144,6 +144,25 @@ def test_of_two_tabs_the_later_one_is_told_what_the_earlier_one_saved(save: Save
     assert (contact.last_name, contact.organisation) == ("Nowak", "Florist")
 
 
+def test_saving_the_same_twice_is_saving_it(save: Save, client: Client) -> None:
+    contact = save("Anna", "Nowak")
+    form = form_of(client, contact) | {"last_name": "Kowalska"}
+
+    for _press in range(2):
+        response = client.post(f"/contacts/{contact.pk}/edit/", form)
+        assert (response.status_code, response["Location"]) == (302, f"/contacts/{contact.pk}/")
+
+
+def test_a_new_contact_is_offered_the_tags_there_are(save: Save, client: Client) -> None:
+    save("Anna", tags=("VIP",))
+    assert '<option value="VIP">' in client.get("/contacts/new/").content.decode()
+
+
+def test_what_keeps_a_letter_and_its_accent_apart_goes_first(save: Save, client: Client) -> None:
+    client.post("/contacts/new/", {"first_name": "Rene\u200b\u0301"})
+    assert Contact.objects.get().first_name == "René"
+
+
 def test_the_timeline_holds_conversations_and_tasks_newest_first(
     save: Save, client: Client, company: Company, ewa: Agent
 ) -> None:

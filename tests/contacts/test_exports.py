@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.models import Agent, Company
-from contacts import exports
+from contactcenter.limits import Limit
+from contacts import export_views, exports
 from contacts.actions import tags_called
 from contacts.cells import DANGEROUS
 from contacts.custom_fields import add_field
@@ -131,6 +132,24 @@ def test_the_workbook_has_text_in_every_cell(client: Client, save: Save) -> None
     assert not sheet.findall(".//x:f", space)
     texts = [text.text for text in sheet.findall(".//x:t", space)]
     assert {"=1+1", "Nowak", "+48607607607", "a\nb"} <= set(texts)
+
+
+def test_a_text_that_no_sheet_holds_is_cut_there_and_not_lost(client: Client, save: Save) -> None:
+    save("Anna", note="x" * 40_000)
+
+    answer = client.get("/contacts/export/?format=xlsx")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as workbook:
+        assert b"x" * 32_767 in workbook.read("xl/worksheets/sheet1.xml")
+
+
+def test_nobody_exports_without_end(client: Client, save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_views, "EXPORTS", Limit("test-exports", times=1, seconds=60))
+    save("Anna")
+
+    assert len(rows_of(exported(client))) == 2
+    refused = client.get("/contacts/export/", follow=True)
+    assert refused.redirect_chain == [("/contacts/", 302)]
+    assert "That was a lot at once" in refused.content.decode()
 
 
 def test_an_export_takes_as_many_queries_for_a_chunk_whatever_is_in_it(

@@ -120,15 +120,31 @@ def test_another_companys_people_are_never_found(save: Save, found: Callable) ->
 def test_search_within_a_tag(
     save: Save, found: Callable, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save("Anna", "Nowak", tags=("VIP",))
-    save("Anna", "Zając")
+    ways: dict[str, Any] = {"emails": ["anna@firma.example"], "phones": ["+48607214880"]}
+    save("Anna", "Nowak", tags=("VIP",), **ways)
+    save("Anna", "Zając", **ways)
     tag = ContactTag.objects.get(company=company)
+    queries = ("anna", "anna@firma.example", "@firma", "607 214", "4880", "+48607", "")
 
-    assert found("anna", tag=tag.pk) == ["Anna Nowak"]
+    assert {query: found(query, tag=tag.pk) for query in queries} == {
+        query: ["Anna Nowak"] for query in queries
+    }
     # as where a tag is on very many
     monkeypatch.setattr(lists, "MOST_GATHERED", 0)
-    assert found("anna", tag=tag.pk) == ["Anna Nowak"]
-    assert found("", tag=tag.pk) == ["Anna Nowak"]
+    assert {query: found(query, tag=tag.pk) for query in queries} == {
+        query: ["Anna Nowak"] for query in queries
+    }
+
+
+def test_of_very_many_tags_some_are_offered_and_the_chosen_one(
+    save: Save, client: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "MOST_TAGS_OFFERED", 2)
+    save("Anna", tags=("a", "b", "c", "d"))
+    tag = ContactTag.objects.get(company=company, name="d")
+
+    page = client.get("/contacts/", {"tag": tag.pk}).content.decode()
+    assert re.findall(r'<option value="[0-9]+"(?: selected)?>(.)</option>', page) == ["a", "b", "d"]
 
 
 def test_of_very_many_the_newest_are_found_and_the_page_says_so(

@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent, Company
 from contactcenter.promises import sweep_promises
-from files import uses
+from files import actions, uses
+from files.actions import Chosen
 from files.models import Folder, StoredFile
 from files.store import UNDO_FOR, Refused, store_file
 from files.uses import Use, register_use
@@ -383,6 +384,39 @@ def test_an_upload_into_a_folder_that_went_meanwhile_is_refused(
     with pytest.raises(Refused, match="The folder is not there any more"):
         store_file(company=company, name="a.txt", content=ContentFile(b"a"), folder=offers)
     assert not StoredFile.objects.exists()
+
+
+def test_nothing_goes_into_a_folder_that_went_meanwhile(
+    signed_in: Client, company: Company, ewa: Agent, offers: Folder, keep: Keep
+) -> None:
+    """It would be gone with it, and for good ten minutes later."""
+    file, letters = keep("prices.txt"), add(signed_in, "Letters")
+    signed_in.post("/files/delete/", {"item": item(offers)})
+
+    # As somebody does it whose request has found the folder just before.
+    for late in (
+        lambda: actions.move(company=company, chosen=Chosen(files=[file]), to=offers),
+        lambda: actions.move(company=company, chosen=Chosen(folders=[letters]), to=offers),
+        lambda: actions.create_folder(company=company, name="New", parent=offers, by=ewa),
+        lambda: actions.rename_folder(folder=offers, name="Old offers"),
+    ):
+        with pytest.raises(Refused, match="The folder is not there any more"):
+            late()
+    assert titles(signed_in, "/files/") == ["Letters", "prices.txt"]
+
+
+def test_what_went_meanwhile_is_neither_moved_nor_renamed(
+    signed_in: Client, company: Company, offers: Folder, keep: Keep
+) -> None:
+    prices, plan = keep("prices.txt"), keep("plan.txt")
+    signed_in.post("/files/delete/", {"item": item(prices)})
+
+    actions.move(company=company, chosen=Chosen(files=[prices, plan]), to=offers)
+    with pytest.raises(Refused, match="This is not there any more"):
+        actions.rename_file(file=prices, name="old.txt")
+    prices.refresh_from_db()
+    assert (prices.folder, prices.name) == (None, "prices.txt")
+    assert titles(signed_in, f"/files/folders/{offers.pk}/") == ["plan.txt"]
 
 
 class NoRoom(MemoryFileUploadHandler):

@@ -2,20 +2,27 @@
 
 import http.client
 import re
+import time
 import uuid
 from collections.abc import Callable
 from http.cookies import SimpleCookie
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from contactcenter.promises import sweep_promises
+from contacts.actions import save_contact
 from contacts.imports import actions, steps
 from contacts.imports.actions import NotNow
 from contacts.imports.models import ContactImport
 from contacts.models import Contact
+from contacts.rows import Facts
+from files.store import open_file
 from tests.agents.test_security_races import at_once
+from tests.contacts.imports.conftest import Importer
 from tests.factories import make_company
 from tests.live import Live, wait_for
 
@@ -171,3 +178,77 @@ def test_an_import_is_not_undone_while_it_runs_and_afterwards_once(verified: Con
     at_once([work, work])
     verified.refresh_from_db()
     assert (verified.state, verified.taken_back, Contact.objects.count()) == ("undone", 30, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_people_in_two_files_at_once_are_added_once(verified: ContactImport) -> None:
+    assert verified.file is not None
+    with open_file(verified.file) as file:
+        content = ContentFile(file.read(), "b.csv")
+    company = verified.company
+    other = actions.upload(company=company, by=company.agents.get(), name="b.csv", content=content)
+    actions.configure(contact_import=other, mapping=other.mapping)
+    actions.verify(contact_import=other)
+    steps.carry_on(import_id=other.pk)
+    for each in (verified, other):
+        actions.start(contact_import=each, duplicates="skip")
+
+    at_once([lambda pk=pk: steps.carry_on(import_id=pk) for pk in (verified.pk, other.pk)])
+    found = ContactImport.objects.order_by("pk")
+    assert {each.state for each in found} == {"imported"}
+    assert sum(each.created for each in found) == sum(each.skipped for each in found) == 30
+    assert Contact.objects.count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whom_somebody_changes_while_the_import_is_undone_stays(verified: ContactImport) -> None:
+    actions.start(contact_import=verified, duplicates="skip")
+    steps.carry_on(import_id=verified.pk)
+    actions.undo(contact_import=verified)
+    contact = Contact.objects.order_by("pk")[0]
+    is_saving = Event()
+
+    def save() -> None:
+        with transaction.atomic():
+            facts = Facts(first_name="Ewa", emails=["ewa@mail.example"])
+            save_contact(company=contact.company, by=None, facts=facts, contact=contact)
+            is_saving.set()
+            # Long enough for the worker to come to the contact before this is committed.
+            time.sleep(0.3)
+
+    def undo() -> None:
+        is_saving.wait(10)
+        steps.carry_on(import_id=verified.pk)
+
+    at_once([save, undo])
+    sweep_promises()
+    assert [each.first_name for each in Contact.objects.all()] == ["Ewa"]
+    verified.refresh_from_db()
+    assert (verified.state, verified.taken_back, verified.stayed) == ("undone", 29, 1)
+
+
+def test_a_verification_begun_anew_in_another_encoding_is_not_mixed_with_the_first(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "BATCH", 5)
+    rows = "".join(f"Łucja,Żak,a{n}@mail.example\n" for n in range(10))
+    importer.upload(f"First name,Surname,E-mail\n{rows}")
+    pk = importer.now.pk
+    importer.configure(verify="1", encoding="cp1250")
+    # This is refused: another encoding is looked at first.
+    importer.configure(verify="1")
+    steps.step(pk)
+    first = steps._open_files.pop(pk)
+
+    importer.client.post(f"{importer.path}stop/")
+    importer.configure(encoding="utf-8")
+    importer.configure(verify="1")
+    # Another process does the first batch, and the one that was at it before goes on.
+    steps.step(pk)
+    steps._open_files.pop(pk).close()
+    steps._open_files[pk] = first
+    importer.work()
+
+    assert (importer.now.state, importer.now.good) == ("verified", 10)
+    names = {record[1] for batch in importer.now.batches.all() for record in batch.records}
+    assert names == {"Łucja"}
