@@ -59,7 +59,7 @@ def test_a_menu_is_used_by_keyboard(page: Any) -> None:
 
 def test_the_theme_stays_after_a_reload(page: Any) -> None:
     page.locator("#me").click()
-    page.locator("#account").get_by_label("Dark").check(force=True)
+    page.locator("#account label", has_text="Dark").click()
     page.reload()
 
     assert page.locator("html").get_attribute("data-theme") == "dark"

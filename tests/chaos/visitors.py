@@ -279,10 +279,8 @@ class Visitor:
     def _stored(self, data: Frame) -> None:
         text = next((sent.text for sent in self.outbox if sent.id == data["id"]), None)
         if text is not None:
-            self._entry(
-                data
-                | {"kind": "message", "by": "visitor", "name": "", "text": text, "event": None, "bot": None}
-            )
+            mine = {"kind": "message", "by": "visitor", "name": "", "text": text}
+            self._entry(data | mine | dict.fromkeys(("event", "bot", "file")))
 
     def _conversation(self, data: Frame) -> None:
         if self.screen.conversation and self.screen.conversation["id"] == data["id"]:
