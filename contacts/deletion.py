@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agents.models import Agent, Company
 from contactcenter.promises import keeps, make_promise
-from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag, Deletion
+from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag, CustomField, Deletion
 
 KEPT = timedelta(hours=1)
 
@@ -80,6 +80,8 @@ def _restore(company_id: int, kept: dict[str, Any]) -> Contact:
         other = column.null and column.remote_field and column.remote_field.model
         if other and not other._default_manager.filter(pk=fields[column.name]).exists():
             fields[column.name] = None
+    own = set(CustomField.objects.filter(company_id=company_id).values_list("key", flat=True))
+    fields["custom"] = {key: value for key, value in fields["custom"].items() if key in own}
     contact = cast(Contact, next(iter(serializers.deserialize("python", [kept["contact"]]))).object)
     contact.save(force_insert=True)
     contact.tags.set(tags)

@@ -16,11 +16,10 @@ from contacts.cleaning import Refused, email_address
 from contacts.custom import WithCustomFields, fields_on
 from contacts.form_fields import Line, Lines
 from contacts.models import Contact
-from contacts.rows import MOST_EMAILS, MOST_PHONES, MOST_TAGS, Facts
+from contacts.rows import LONGEST_NOTE, MOST_EMAILS, MOST_PHONES, MOST_TAGS, Facts
 
 # Empty rows for what is added, as many as a page without scripts needs.
 EXTRA_ROWS = 2
-LONGEST_NOTE = 5_000
 LONGEST_TAG = 40
 
 

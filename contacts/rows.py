@@ -12,6 +12,7 @@ from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag
 # So many a form takes; merged contacts may have more.
 MOST_EMAILS = MOST_PHONES = 20
 MOST_TAGS = 30
+LONGEST_NOTE = 5_000
 
 
 @dataclass(frozen=True)

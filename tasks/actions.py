@@ -13,6 +13,7 @@ from contactcenter.events import TaskAssigned, TaskChanged, publish
 from contactcenter.folding import search_text
 from contactcenter.promises import keeps, make_promise
 from contactcenter.realtime import company_agents, one_agent
+from contacts.actions import Gone, lock_contact
 from files.models import StoredFile
 from tasks.models import Task
 from tasks.reminders import promise_moments
@@ -38,6 +39,7 @@ class Deleted(Exception):
 def create_task(*, company: Company, by: Agent, attachments: Iterable[StoredFile] = (), **facts: Any) -> Task:
     """A new task of the company's. `facts`: its fields by their names."""
     now = timezone.now()
+    _let_go_of_deleted(company.pk, facts)
     task = Task(company=company, created_by=by, changed_by=by, created_at=now, changed_at=now, **facts)
     task.done_at = now if task.is_done else None
     task.search_text = _search_text(task)
@@ -55,6 +57,8 @@ def change_task(
 ) -> Task:
     """Set the task's fields. `version` is the one that `by` saw: raises ChangedMeanwhile when it is not the last any
     more, and Deleted."""
+    # The contact first, as everybody does who changes both.
+    _let_go_of_deleted(task.company_id, facts)
     before = _lock(task)
     if before.version != version:
         raise ChangedMeanwhile(before)
@@ -151,6 +155,17 @@ def leave_tasks_of_deleted(*, agent_id: int) -> None:
 
 
 # --- parts --------------------------------------------------------------------------------------------------------
+
+
+def _let_go_of_deleted(company_id: int, facts: dict[str, Any]) -> None:
+    """A contact that was deleted after the form was checked is none any more, as if it went a moment later; one that is
+    there stays until the task is saved."""
+    if facts.get("contact") is None:
+        return
+    try:
+        facts["contact"] = lock_contact(company_id=company_id, pk=facts["contact"].pk)
+    except Gone:
+        facts["contact"] = None
 
 
 def _lock(task: Task) -> Task:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from contacts.imports.checking import Record
 from contacts.imports.models import ContactImport
 from contacts.models import ContactEmail, ContactPhone
-from contacts.rows import Facts
+from contacts.rows import LONGEST_NOTE, MOST_EMAILS, MOST_PHONES, Facts
 
 
 def ways_of(facts: Facts) -> list[str]:
@@ -72,7 +72,12 @@ def sort_out(contact_import: ContactImport, records: Sequence[Record]) -> Sorted
             result.updates[contact].append(record)
             saved |= {way: contact for way in ways if way not in saved}
         elif earlier is not None:
-            earlier.facts = updated(earlier.facts, record.facts)
+            both = updated(earlier.facts, record.facts)
+            if not is_one_contact(earlier.facts, both):
+                result.fresh.append(record)
+                fresh |= {way: record for way in ways if way not in fresh}
+                continue
+            earlier.facts = both
             earlier.tags = list(dict.fromkeys([*earlier.tags, *record.tags]))
             fresh |= {way: earlier for way in ways if way not in fresh}
             result.merged += 1
@@ -92,6 +97,16 @@ def updated(before: Facts, after: Facts) -> Facts:
         emails=list(dict.fromkeys([*before.emails, *after.emails])),
         phones=list(dict.fromkeys([*before.phones, *after.phones])),
         custom={**before.custom, **after.custom},
+    )
+
+
+def is_one_contact(before: Facts, after: Facts) -> bool:
+    """Whether one contact can say all that an update made of it. Where very many share a number, a switchboard's, they
+    are not one person: who does not fit is added instead."""
+    return (
+        len(after.emails) <= max(MOST_EMAILS, len(before.emails))
+        and len(after.phones) <= max(MOST_PHONES, len(before.phones))
+        and len(after.note) <= max(LONGEST_NOTE, len(before.note))
     )
 
 

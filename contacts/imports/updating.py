@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from contacts import rows
 from contacts.imports.checking import Record
-from contacts.imports.matching import SortedOut, updated
+from contacts.imports.matching import SortedOut, is_one_contact, updated
 from contacts.imports.models import ContactImport, ImportChange
 from contacts.models import Contact, ContactEmail, ContactPhone, ContactTag
 from contacts.rows import Facts
@@ -27,11 +27,13 @@ _AT_ONCE = 100
 class Update:
     contact: Contact
     records: list[Record]
+    # What the contact says once all of them have been added.
+    after: Facts
 
 
 def lock_updates(contact_import: ContactImport, sorted_out: SortedOut) -> list[Update]:
     """The contacts that get something, held until the end of the transaction. Whom somebody has deleted just now, the
-    records make anew."""
+    records make anew, and what does not fit into a contact becomes another."""
     if not sorted_out.updates:
         return []
     contacts = (
@@ -41,8 +43,19 @@ def lock_updates(contact_import: ContactImport, sorted_out: SortedOut) -> list[U
         .prefetch_related("emails", "phones", "tags")
         .order_by("pk")
     )
-    updates = [Update(contact, sorted_out.updates[contact.pk]) for contact in contacts]
-    there = {update.contact.pk for update in updates}
+    updates: list[Update] = []
+    there = set()
+    for contact in contacts:
+        there.add(contact.pk)
+        update = Update(contact, [], rows.facts_of(contact))
+        for record in sorted_out.updates[contact.pk]:
+            after = updated(update.after, record.facts)
+            if is_one_contact(update.after, after):
+                update.records.append(record)
+                update.after = after
+            else:
+                sorted_out.fresh.append(record)
+        updates.append(update)
     for number, records in sorted_out.updates.items():
         if number not in there:
             sorted_out.fresh += records
@@ -64,9 +77,7 @@ def write_updates(contact_import: ContactImport, updates: list[Update], tags: Ta
         contact = update.contact
         before = rows.facts_of(contact)
         had = {tag.pk for tag in contact.tags.all()}
-        after = before
-        for record in update.records:
-            after = updated(after, record.facts)
+        after = update.after
         gets = {tags[name.casefold()].pk for record in update.records for name in record.tags} - had
         if after == before and not gets:
             continue

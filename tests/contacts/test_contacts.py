@@ -11,6 +11,7 @@ from django.test import Client
 from agents.models import Agent, Company
 from contactcenter.promises import sweep_promises
 from contacts.actions import Gone, save_contact
+from contacts.custom_fields import add_field, delete_field
 from contacts.deletion import KEPT, delete_contacts, undo_deletion
 from contacts.merging import merge_contacts
 from contacts.models import Contact, ContactTag, Deletion
@@ -179,6 +180,7 @@ def test_the_timeline_holds_conversations_and_tasks_newest_first(
 def test_a_deleted_contact_is_gone_from_everywhere_and_comes_back_as_it_was(
     save: Save, client: Client, company: Company, ewa: Agent
 ) -> None:
+    add_field(company=company, name="X", on_contacts=True)
     contact = save(
         "Anna",
         "Nowak",
@@ -229,6 +231,19 @@ def test_a_deletion_leaves_alone_what_points_elsewhere_by_now(
 
     conversation.refresh_from_db()
     assert conversation.contact == beata
+
+
+def test_a_contact_comes_back_without_the_values_of_a_field_that_went(
+    save: Save, company: Company, ewa: Agent
+) -> None:
+    number = add_field(company=company, name="Number", on_contacts=True)
+    add_field(company=company, name="Street", on_contacts=True)
+    anna = save("Anna", custom={"number": "1041", "street": "Long"})
+    deletion = delete_contacts(company=company, by=ewa, contacts=[anna.pk])
+    delete_field(field=number)
+
+    assert deletion is not None
+    assert undo_deletion(deletion=deletion)[0].custom == {"street": "Long"}
 
 
 def test_after_an_hour_nothing_is_left_of_it(clock: Clock, save: Save, company: Company, ewa: Agent) -> None:

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from agents.models import Agent, Company
 from contactcenter.events import TaskAssigned, TaskChanged
 from contactcenter.promises import sweep_promises
 from contactcenter.realtime import company_agents, one_agent
-from contacts.models import CustomField
+from contacts.models import Contact, CustomField
 from files.models import StoredFile
+from tasks.actions import change_task
 from tasks.models import UNDATED, Task
 from tests.clock import Clock
 from tests.factories import make_agent, make_conversation
@@ -234,6 +236,20 @@ def test_saving_what_somebody_deleted_saves_nothing(client: Client, jan: Agent, 
     late = client.get(f"/tasks/{task.pk}/").context["form"]
     browser_of(jan).post(f"/tasks/{task.pk}/delete/")
     assert client.post(f"/tasks/{task.pk}/", FORM | {"version": late["version"].value()}).status_code == 404
+
+
+def test_a_task_about_somebody_who_was_deleted_a_moment_ago_is_saved_without(
+    company: Company, ewa: Agent, make_task: MakeTask
+) -> None:
+    anna = make_contact(company, "Anna")
+    task = make_task()
+    # As the form has found her just before.
+    late = Contact.objects.get(pk=anna.pk)
+    anna.delete()
+
+    assert make_task(contact=late).contact is None
+    assert change_task(task=task, by=ewa, version=1, contact=late).contact is None
+    connection.check_constraints()
 
 
 def test_files_of_a_task_go_when_nothing_has_them_any_more(

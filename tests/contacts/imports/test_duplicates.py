@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contacts.imports import steps
 from contacts.models import Contact, ContactTag
 from conversations.linking import link_conversation
 from tests.clock import Clock
@@ -42,6 +43,10 @@ def test_known_people_are_skipped(importer: Importer, saved: Callable[[], Saved]
     assert (done.created, done.updated, done.skipped) == (2, 0, 3)
     assert [each["name"] for each in saved()] == ["Anna Kowalska", "Ania", "Jan Rak"]
     assert contact(saved, "Anna K")["note"] == "old note"
+    assert "Undo" in importer.page()
+    # Of what changed nothing there is nothing to undo.
+    importer.run(FILE, "skip")
+    assert "Undo" not in importer.page()
 
 
 def test_known_people_are_updated(importer: Importer, saved: Callable[[], Saved], anna: Contact) -> None:
@@ -63,6 +68,31 @@ def test_known_people_are_updated(importer: Importer, saved: Callable[[], Saved]
     # Once more changes nothing.
     again = importer.run(FILE, "update")
     assert again.created == 0 and contact(saved, "Ania")["note"] == "old note\n\nnew note\n\nmore"
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_who_does_not_fit_into_one_contact_becomes_another(
+    importer: Importer,
+    saved: Callable[[], Saved],
+    save: Save,
+    monkeypatch: pytest.MonkeyPatch,
+    is_saved: bool,
+) -> None:
+    """Everybody of a company gives the number of its switchboard."""
+    monkeypatch.setattr(steps, "BATCH", 15)
+    if is_saved:
+        save("Reception", phones=["+48607607607"])
+    rows = "".join(f"Jan,N{n},,j{n}@mail.example,+48607607607,,\n" for n in range(40))
+    done = importer.run(f"{HEADER}{rows}", "update")
+
+    assert (done.state, done.created + done.updated, done.skipped) == ("imported", 40, 0)
+    contacts = saved()
+    assert [len(each["emails"]) for each in contacts] == [20] + [1] * 20
+    assert {address for each in contacts for address in each["emails"]} == {
+        f"j{n}@mail.example" for n in range(40)
+    }
+    importer.undo()
+    assert [each["emails"] for each in saved()] == ([[]] if is_saved else [])
 
 
 def test_known_people_are_added_all_the_same(
