@@ -31,3 +31,20 @@ def name_and_key(heading: str) -> tuple[str, str]:
     """What `heading_of` put together; the key is empty where there was none."""
     found = _WITH_KEY.match(heading)
     return (found["name"], found["key"]) if found else (heading, "")
+
+
+# What every export begins with, and what its columns are between that and the company's own fields.
+_BEGINNINGS = (["first name", "surname", "organisation"], ["imie", "nazwisko", "organizacja"])
+_ENDINGS = (["address", "note", "tags"], ["adres", "notatka", "tagi"])
+
+
+def own_columns(headings: Sequence[str]) -> list[int] | None:
+    """Where the fields of a company's own stand in an export of this product; None for another table."""
+    names = [normalised(heading) for heading in headings]
+    for beginning, ending in zip(_BEGINNINGS, _ENDINGS, strict=True):
+        if names[:3] != beginning or ending[-1] not in names:
+            continue
+        last = names.index(ending[-1])
+        if names[last - 2 : last + 1] == ending and all(map(_STANDARD.fullmatch, names[:last])):
+            return list(range(last + 1, len(names)))
+    return None

@@ -13,12 +13,14 @@ from typing import Any, Literal
 
 from django import forms
 
+from contacts.cleaning import one_line
 from contacts.form_fields import Line, Lines
 from contacts.models import CustomField
 
 Where = Literal["contacts", "tasks"]
 
 _PREFIX = "custom-"
+LONGEST_IN_LISTS = 60
 
 
 def fields_on(company_id: int, where: Where) -> list[CustomField]:
@@ -30,6 +32,16 @@ def fields_on(company_id: int, where: Where) -> list[CustomField]:
 def shown_values(fields: Iterable[CustomField], values: Mapping[str, Any]) -> list[tuple[CustomField, str]]:
     """The fields that have a value, with it."""
     return [(field, str(values[field.key])) for field in fields if values.get(field.key)]
+
+
+def brief_values(fields: Iterable[CustomField], values: Mapping[str, Any]) -> str:
+    """The same in one line, for a row of a list: long texts are cut."""
+    said = (f"{field.name}: {_cut(one_line(value))}" for field, value in shown_values(fields, values))
+    return " · ".join(said)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_IN_LISTS else f"{text[: LONGEST_IN_LISTS - 1]}…"
 
 
 class WithCustomFields(forms.Form):

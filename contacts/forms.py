@@ -29,6 +29,8 @@ class Row:
 
     value: str = ""
     error: Any = ""
+    # The first wrong one, where the cursor waits.
+    has_cursor: bool = False
 
 
 def _line(longest: int, label: Any, **attrs: Any) -> Line:
@@ -64,7 +66,7 @@ class ContactForm(WithCustomFields):
         self.fields["note"] = Lines(
             label=self.fields["note"].label, required=False, max_length=longest, initial=begun.get("note", "")
         )
-        if contact is None:
+        if contact is None and data is None:
             self.fields["first_name"].widget.attrs["autofocus"] = True
         self.fields["tags"].help_text = _("Separate several with commas.")
         self._most = {
@@ -100,6 +102,9 @@ class ContactForm(WithCustomFields):
         facts: dict[str, Any] = super().clean() or self.cleaned_data
         facts["emails"] = self._clean_rows("email", self.emails, email_address)
         facts["phones"] = self._clean_rows("phone", self.phones, self._number)
+        if wrong := [row for row in [*self.emails, *self.phones] if row.error]:
+            self.add_error(None, _not_right(len(wrong)))
+            wrong[0].has_cursor = True
         names = ("first_name", "last_name", "organisation")
         said = any(facts.get(name) for name in names) or facts["emails"] or facts["phones"]
         if not said and not self.errors:
@@ -120,9 +125,6 @@ class ContactForm(WithCustomFields):
                 row.error = refused.reason
             else:
                 found.append(value)
-        wrong = sum(bool(row.error) for row in rows)
-        if wrong:
-            self.add_error(None, _not_right(wrong))
         if len(found) > self._most[kind]:
             self.add_error(
                 None,

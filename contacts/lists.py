@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Company
 from contacts.cleaning import one_line
-from contacts.models import Contact, ContactQuerySet, ContactTag
+from contacts.custom import fields_on
+from contacts.models import Contact, ContactQuerySet, ContactTag, CustomField
 from contacts.search import MOST_FOUND, found_by, matching
 
 PAGE = 50
@@ -126,6 +127,8 @@ class Page:
     # Where the next page begins; empty on the last.
     next: str
     tags: list[ContactTag] = field(default_factory=list)
+    # The company's own, whose values stand in the rows.
+    fields: list[CustomField] = field(default_factory=list)
 
 
 def page_of(company: Company, data: Any) -> Page:
@@ -143,6 +146,7 @@ def page_of(company: Company, data: Any) -> Page:
         is_first=not mark,
         next=_mark(rows[PAGE - 1], wanted.order) if len(rows) > PAGE else "",
         tags=_offered_tags(company, wanted),
+        fields=fields_on(company.pk, "contacts"),
     )
 
 

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from agents.http import AgentRequest, company_of
+from contacts.custom import fields_on
 from tasks import lists
 from tasks.forms import FilterForm
 from tasks.lists import Show, Sort
@@ -53,6 +54,7 @@ def list_facts(request: AgentRequest) -> dict[str, Any]:
         "sort": sort,
         "sorts": list(Sort),
         "filters": form,
+        "own_fields": fields_on(company.pk, "tasks"),
         "is_first_page": not mark,
         "query": query.urlencode(),
         "here": request.GET.urlencode(),

@@ -13,7 +13,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from contacts.columns import heading_of, normalised
+from contacts.columns import heading_of, normalised, own_columns
 from contacts.models import CustomField
 
 MOST_NUMBERED = 20
@@ -159,6 +159,9 @@ def guess(headings: Sequence[str], rows: Sequence[Sequence[str]], fields: Sequen
     for column, name in enumerate(names):
         if not mapping[column] and not name:
             mapping[column] = _by_content([row[column] for row in rows if column < len(row)])
+    for column in own_columns(headings) or ():
+        # Fields of whoever exported this, whatever they are called; those that are missing here are made.
+        mapping[column] = own.get(names[column], NEW)
     return numbered(mapping)
 
 

@@ -125,6 +125,11 @@ class ContactImport(models.Model):
     def is_open(self) -> bool:
         return self.state in self.OPEN
 
+    @property
+    def is_undoable(self) -> bool:
+        """Imported, and anything came of it."""
+        return self.state == self.State.IMPORTED and bool(self.created or self.updated)
+
 
 class ImportBatch(models.Model):
     """Verified records on their way into contacts, as contacts/imports/checking.py writes them. Importing a batch and

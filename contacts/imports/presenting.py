@@ -10,6 +10,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from contacts.columns import own_columns
 from contacts.custom import fields_on
 from contacts.imports import mapping as mappings
 from contacts.imports.actions import look_at
@@ -184,12 +185,24 @@ def _cut(text: str) -> str:
 def _damage(
     reason: str, checked: Sequence[tuple[int, list[str], list[Problem]]], headings: Sequence[str]
 ) -> Damage:
-    found = [problem.column for _, _, problems in checked for problem in problems if problem.reason == reason]
-    columns = sorted({column for column in found if column is not None})
+    found = [
+        (row, problem.column)
+        for row, _, problems in checked
+        for problem in problems
+        if problem.reason == reason
+    ]
+    columns = sorted({column for _row, column in found if column is not None})
     return Damage(
         [headings[column] or _("Column %(number)s") % {"number": column + 1} for column in columns],
-        len(found),
+        len({row for row, _column in found}),
     )
+
+
+def proposed_duplicates(contact_import: ContactImport) -> str:
+    """What is ticked at first. In our own export people who share a number are several on purpose: where none of them
+    is known yet, all of them are added."""
+    is_moving_in = own_columns(contact_import.headings) is not None and not contact_import.known
+    return ContactImport.Duplicates.ADD if is_moving_in else contact_import.duplicates
 
 
 # --- the report ---------------------------------------------------------------------------------------------------

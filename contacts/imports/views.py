@@ -24,7 +24,7 @@ from contacts.imports import actions
 from contacts.imports import mapping as mappings
 from contacts.imports.actions import Incomplete, NotNow
 from contacts.imports.models import ContactImport
-from contacts.imports.presenting import report_of, report_rows, sample_of
+from contacts.imports.presenting import proposed_duplicates, report_of, report_rows, sample_of
 from contacts.imports.reading import Rows, is_blank
 from contacts.imports.recognising import ENCODINGS, SEPARATORS, Format, NotCsv
 from contacts.imports.steps import count_touched
@@ -138,7 +138,7 @@ def _facts(request: AgentRequest, contact_import: ContactImport, *, shows_column
         except NotCsv as refusal:
             facts["unreadable"] = refusal.reason
     elif contact_import.state in {State.VERIFIED, State.IMPORTING, State.IMPORTED}:
-        facts["duplicates"] = ContactImport.Duplicates
+        facts["proposed"] = proposed_duplicates(contact_import)
     if contact_import.bad and contact_import.state != State.UNDONE:
         facts["report"] = report_of(contact_import)
     return facts

@@ -1,8 +1,12 @@
 """`{% load contacts %}`: how contacts are shown."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django import template
 
-from contacts.models import Contact
+from contacts.custom import brief_values
+from contacts.models import Contact, CustomField
 from contacts.numbers import show
 
 register = template.Library()
@@ -25,3 +29,9 @@ def contact_name(contact: Contact) -> str:
     for each in contact.phones.all():
         return show(each.number)
     return "–"
+
+
+@register.filter
+def own_values(values: Mapping[str, Any], fields: Sequence[CustomField]) -> str:
+    """What the company's own fields say of a contact or a task, in a list."""
+    return brief_values(fields, values)

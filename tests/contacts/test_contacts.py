@@ -73,6 +73,9 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(client: Client) -> 
     assert "This is not an e-mail address" in page
     assert "A spreadsheet has shortened this number" in page
     assert "The number is too short." in page
+    # Once for all of them, and the cursor waits in the first.
+    assert page.count("3 addresses or numbers are not right.") == page.count("not right") == 1
+    assert re.findall(r'value="([^"]*)"[^>]* autofocus', response.content.decode()) == ["not one"]
     for kept in ("Żak", "ok@mail.example", "not one", "4,86E+10"):
         assert f'value="{kept}"' in response.content.decode()
     assert not Contact.objects.exists()

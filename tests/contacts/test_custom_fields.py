@@ -125,3 +125,24 @@ def test_deleting_a_field_says_how_many_values_go_and_takes_them(
 
 def test_without_fields_the_page_says_what_they_are_for(adam: Client) -> None:
     assert "No fields of your own yet" in text_of(adam.get("/settings/fields/"))
+
+
+def test_values_stand_in_the_lists_of_contacts_and_tasks(
+    client: Client, company: Company, save: Save, number: CustomField
+) -> None:
+    both = custom_fields.add_field(
+        company=company, name="Delivery", kind="long", on_contacts=True, on_tasks=True
+    )
+    save("Anna", custom={"number": "K-1041", both.key: f"courier\n{'x' * 100}"})
+    create_task(
+        company=company,
+        by=None,
+        title="Call",
+        custom={"number": "hidden there", both.key: "<b>by hand</b>"},
+    )
+
+    contacts = text_of(client.get("/contacts/"))
+    assert "Customer number: K-1041" in contacts and "Delivery: courier xxx" in contacts
+    assert "x" * 60 not in contacts
+    tasks = client.get("/tasks/?show=all").content.decode()
+    assert "Delivery: &lt;b&gt;by hand&lt;/b&gt;" in tasks and "hidden there" not in tasks

@@ -23,6 +23,7 @@ from contacts.cells import DANGEROUS
 from contacts.custom_fields import add_field
 from contacts.imports import actions
 from contacts.imports.models import ContactImport
+from contacts.imports.presenting import proposed_duplicates
 from contacts.imports.steps import carry_on
 from contacts.lists import Wanted
 from contacts.models import Contact
@@ -242,7 +243,7 @@ def imported(company: Company, by: Agent, content: bytes) -> ContactImport:
     actions.verify(contact_import=contact_import)
     carry_on(import_id=contact_import.pk)
     contact_import.refresh_from_db()
-    actions.start(contact_import=contact_import, duplicates="add")
+    actions.start(contact_import=contact_import, duplicates=proposed_duplicates(contact_import))
     carry_on(import_id=contact_import.pk)
     contact_import.refresh_from_db()
     return contact_import
@@ -251,17 +252,19 @@ def imported(company: Company, by: Agent, content: bytes) -> ContactImport:
 def test_a_company_without_the_fields_makes_them_while_importing(company: Company, save: Save) -> None:
     add_field(company=company, name="NIP", on_contacts=True)
     add_field(company=company, name="Telefon 1", key="other", on_contacts=True)
-    save("Anna", "Nowak", custom={"nip": "=1", "other": "x"})
+    save("Anna", "Nowak", phones=["+48607607607"], custom={"nip": "=1", "other": "x"})
+    save("Jan", "Nowak", phones=["+48607607607"])
     before, empty = export_of(company), make_company()
     by = empty.agents.get()
 
     contact_import = actions.upload(company=empty, by=by, name="contacts.csv", content=ContentFile(before))
-    mapping = [*contact_import.mapping[:-2], "new", "new"]
-    actions.configure(contact_import=contact_import, mapping=mapping, may_add_fields=True)
+    assert contact_import.mapping[-2:] == ["new", "new"]
+    actions.configure(contact_import=contact_import, mapping=contact_import.mapping, may_add_fields=True)
     actions.verify(contact_import=contact_import)
     carry_on(import_id=contact_import.pk)
     contact_import.refresh_from_db()
-    actions.start(contact_import=contact_import, duplicates="add")
+    proposed = proposed_duplicates(contact_import)
+    actions.start(contact_import=contact_import, duplicates=proposed)
     carry_on(import_id=contact_import.pk)
 
     assert export_of(empty) == before

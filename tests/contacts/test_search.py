@@ -210,7 +210,7 @@ def test_a_filter_that_makes_no_sense_counts_as_none(save: Save, client: Client)
     assert shown(client.get(f"/contacts/{contact.pk}/", {"tag": "9" * 30})) == ["Anna Nowak"]
 
 
-QUERIES = 13
+QUERIES = 14
 
 
 def test_the_same_number_of_queries_for_few_and_for_many(

@@ -15,7 +15,7 @@ from tests.clock import Clock
 from tests.factories import make_conversation
 from tests.tasks.conftest import WARSAW, MakeTask, browser_of, htmx, make_contact
 
-LIST_QUERIES = 10
+LIST_QUERIES = 11
 
 
 def shown(client: Client, **query: Any) -> dict[str, list[str]]:

@@ -43,10 +43,10 @@ def test_known_people_are_skipped(importer: Importer, saved: Callable[[], Saved]
     assert (done.created, done.updated, done.skipped) == (2, 0, 3)
     assert [each["name"] for each in saved()] == ["Anna Kowalska", "Ania", "Jan Rak"]
     assert contact(saved, "Anna K")["note"] == "old note"
-    assert "Undo" in importer.page()
+    assert "Undo the import" in importer.page()
     # Of what changed nothing there is nothing to undo.
     importer.run(FILE, "skip")
-    assert "Undo" not in importer.page()
+    assert "Undo the import" not in importer.page()
 
 
 def test_known_people_are_updated(importer: Importer, saved: Callable[[], Saved], anna: Contact) -> None:

@@ -144,3 +144,11 @@ def test_first_name_and_surname_have_to_be_mapped_once_each() -> None:
     assert doubles(["first_name", "last_name", "email.1", "email.1"]) == ["email.1"]
     assert doubles(["full_name", "last_name"]) == ["last_name"]
     assert doubles(["", "", "new", "new", "email.1", "email.2"]) == []
+
+
+def test_of_our_own_export_no_column_is_left_out_and_others_tables_make_no_fields() -> None:
+    nip = CustomField(name="NIP", key="nip")
+    ours = "Imię,Nazwisko,Organizacja,E-mail 1,Telefon 1,Adres,Notatka,Tagi,NIP,Telefon 2 (spare),Dostawa"
+    assert list(guessed(ours, fields=(nip,)).values())[-3:] == ["custom.nip", "new", "new"]
+    theirs = "First name,Surname,Organisation,Shoe size,Address,Note,Tags,Birthday"
+    assert not {"Shoe size", "Birthday"} & set(guessed(theirs))

@@ -55,6 +55,7 @@ def test_the_five_steps_lead_from_a_file_to_contacts(
 
     contact_import = importer.start()
     assert contact_import.state == "imported" and contact_import.finished_at is not None
+    assert "3 of 5 without errors" in words(importer.page())
     assert contact_import.batches.count() == 0
     assert [contact["name"] for contact in saved()] == [
         "Agnieszka Zając",
@@ -134,8 +135,12 @@ def test_the_order_of_addresses_is_that_of_their_numbers(
 def test_repairs_of_numbers_are_offered_and_done_when_agreed(
     importer: Importer, saved: Callable[[], Saved]
 ) -> None:
-    importer.upload("Imię,Nazwisko,Telefon\nAnna,Nowak,48607607607\nJan,Lis,607607608\nEwa,Zug,604 88 12\n")
+    importer.upload(
+        "Imię,Nazwisko,Telefon,Telefon 2\n"
+        "Anna,Nowak,48607607607,\nJan,Lis,607607608,601600601\nEwa,Zug,604 88 12,\n"
+    )
     page = words(importer.page())
+    assert "Telefon, Telefon 2 have no country code (in 1 of the first 3 rows)" in page
     assert "looks as if a spreadsheet had changed it" in page and "Add the “+”" in page and "Add +48" in page
     assert importer.verify().good == 0
 
@@ -146,7 +151,10 @@ def test_repairs_of_numbers_are_offered_and_done_when_agreed(
     importer.work()
     importer.start()
 
-    assert [contact["phones"] for contact in saved()] == [["+48 607 607 607"], ["+48 607 607 608"]]
+    assert [contact["phones"] for contact in saved()] == [
+        ["+48 607 607 607"],
+        ["+48 607 607 608", "+48 601 600 601"],
+    ]
     assert [(row, value) for row, value, _ in importer.problems()] == [(4, "604 88 12")]
 
 
