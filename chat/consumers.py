@@ -12,10 +12,11 @@ from urllib.parse import parse_qs
 
 from agents.availability import widget_availability
 from agents.models import Company, Group
+from chat.actions import give_details
 from chat.details import Wishes, wishes_of
 from chat.installation import note_sighting
-from chat.limits import MESSAGES, OTHER_FRAMES, Bucket, address_limit
-from chat.visits import Visit, too_much
+from chat.limits import MESSAGES, OTHER_FRAMES, Bucket, address_limit, too_much
+from chat.visits import Visit
 from chat.websites import may_show
 from contactcenter.addresses import counted_address, header_of, host_of, socket_address
 from contactcenter.database import in_database
@@ -148,7 +149,7 @@ class VisitorSocket(WidgetSocket):
         visit = self._known()
         if wait := address_limit(MESSAGES, visit.token_hash):
             raise too_much(wait)
-        await self.send_json(frame_of("details.stored", await in_database(visit.give_details, data), ref))
+        await self.send_json(frame_of("details.stored", await in_database(give_details, visit, data), ref))
 
     async def sync(self, ref: str | None, data: dict[str, Any]) -> None:
         visit = self._known()

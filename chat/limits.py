@@ -5,6 +5,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 
+from contactcenter.frames import ProtocolError
+
 
 @dataclass(slots=True)
 class Bucket:
@@ -60,3 +62,7 @@ def address_limit(limit: tuple[str, tuple[float, float]], who: str) -> float:
         if len(_buckets) > MOST_BUCKETS:
             _buckets.popitem(last=False)
         return bucket.take()
+
+
+def too_much(wait: float) -> ProtocolError:
+    return ProtocolError("rate_limited", "Too much at once.", retry=True, after=round(wait, 2))

@@ -22,8 +22,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from chat.letters import day_words, plain, without_tricks
-from chat.limits import TRANSCRIPTS, TRANSCRIPTS_FROM_ADDRESS, TRANSCRIPTS_TO_ADDRESS, address_limit
-from chat.visits import Visit, too_much
+from chat.limits import TRANSCRIPTS, TRANSCRIPTS_FROM_ADDRESS, TRANSCRIPTS_TO_ADDRESS, address_limit, too_much
+from chat.visits import Visit
 from chat.widget_colours import palette
 from contactcenter.outbox import post_mail
 from conversations.attachments import IN_MAIL, customers_path

@@ -8,8 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Company
-from chat.limits import FILES, FILES_FROM_ADDRESS, address_limit
-from chat.visits import Visit, too_much
+from chat.limits import FILES, FILES_FROM_ADDRESS, address_limit, too_much
+from chat.visits import Visit
 from conversations.attachments import MAX_BYTES, drop_attachment, facts_of, store_attachment
 from files.kinds import HEAD, recognise
 from files.names import safe_name

@@ -26,6 +26,7 @@ urlpatterns = [
     path("widget/<slug:key>/exchange", views.exchange, name="exchange"),
     path("widget/<slug:key>/offline", views.offline, name="offline"),
     path("widget/upload/<slug:key>", visitor_views.upload, name="upload"),
+    path("widget/<slug:key>/end", visitor_views.end, name="end"),
     path("widget/<slug:key>/rating", visitor_views.rate, name="rate"),
     path("widget/<slug:key>/transcript", visitor_views.transcript, name="transcript"),
     path("settings/chat/", settings_views.chat, name="settings"),

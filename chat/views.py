@@ -13,12 +13,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from agents.models import Company
-from chat.actions import leave_offline_message
+from chat.actions import give_details, leave_offline_message
 from chat.cleaning import clean_client_id, clean_short, clean_text
 from chat.consumers import find_company
 from chat.details import wishes_of
-from chat.limits import EXCHANGES, MESSAGES, OFFLINE_MESSAGES, address_limit
-from chat.visits import Visit, too_much
+from chat.limits import EXCHANGES, MESSAGES, OFFLINE_MESSAGES, address_limit, too_much
+from chat.visits import Visit
 from chat.websites import for_own_pages
 from contactcenter.addresses import client_address, counted_address
 from contactcenter.frames import ProtocolError, check_frame, error_frame, frame_of
@@ -101,7 +101,7 @@ _STORED = {
     "message.send": (Visit.receive, "message.stored"),
     "bot.choose": (Visit.choose, "message.stored"),
     "bot.people": (Visit.ask_for_people, "message.stored"),
-    "details": (Visit.give_details, "details.stored"),
+    "details": (give_details, "details.stored"),
 }
 
 

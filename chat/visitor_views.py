@@ -1,5 +1,5 @@
-"""What visitors do beside talking, over plain HTTP and with their token: send a file, rate a conversation that has
-ended, have it sent to their e-mail address (docs/widget-protocol.md)."""
+"""What visitors do beside talking, over plain HTTP and with their token: send a file, end a conversation, rate
+one that has ended, have it sent to their e-mail address (docs/widget-protocol.md)."""
 
 import json
 from typing import Any
@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST
 from agents.models import Company
 from chat.cleaning import clean_client_id, clean_short, clean_text
 from chat.details import is_email, wishes_of
-from chat.limits import EXCHANGES, RATINGS, address_limit
+from chat.limits import EXCHANGES, RATINGS, address_limit, too_much
 from chat.transcripts import NothingToSend, post_transcript
 from chat.uploads import FORM, TOO_LARGE, receive_file
 from chat.views import MAX_BODY, body_of, company_or_404
-from chat.visits import Visit, too_much
+from chat.visits import Visit
 from chat.websites import for_own_pages
 from contactcenter.addresses import client_address, counted_address
 from contactcenter.frames import ProtocolError
-from conversations.actions import NotAllowed
+from conversations.actions import NotAllowed, close_by_customer
 from conversations.attachments import MAX_BYTES
 from conversations.ending_models import STARS
 from conversations.models import Conversation
@@ -101,7 +101,29 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     return JsonResponse({"stored": stored, "token": token})
 
 
-# --- rating, transcript ---------------------------------------------------------------------------------------------
+# --- end, rating, transcript ----------------------------------------------------------------------------------------
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+@for_own_pages
+def end(request: HttpRequest, key: str) -> HttpResponse:
+    company, body = company_or_404(key), _small_body(request)
+    if body is None:
+        return _refuse("bad_frame", 400)
+    try:
+        visit, _token = _visit(request, company, body)
+    except ProtocolError as error:
+        return _refuse_for(error, company.language)
+    conversation = _conversation(visit, body.get("conversation"))
+    if conversation is None:
+        return _refuse("unknown_conversation", 404)
+    try:
+        close_by_customer(conversation=conversation)
+    except NotAllowed:
+        return _refuse("not_now", 409)
+    return JsonResponse({"ended": True})
 
 
 @csrf_exempt

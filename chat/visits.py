@@ -16,9 +16,9 @@ from agents.models import Channel, Company, Group, Language
 from chat import bot, notices
 from chat.busy import promise_to_say_busy
 from chat.cleaning import clean_client_id, clean_text
-from chat.details import NO_WISHES, Wishes, are_known, clean_details
+from chat.details import NO_WISHES, Wishes, are_known
 from chat.identity import Introduced, introduced, keep_introduction, stand_for
-from chat.limits import CONVERSATIONS, address_limit
+from chat.limits import CONVERSATIONS, address_limit, too_much
 from chat.models import Visitor
 from chat.tokens import BadToken, issue_token, token_hash
 from chat.trail import Trail, keep_first
@@ -27,7 +27,7 @@ from contactcenter.events import VisitorTyping, publish_rollback_unsafe
 from contactcenter.frames import UNAVAILABLE, ProtocolError
 from contactcenter.realtime import company_agents
 from conversations import timeline
-from conversations.actions import learn_of_customer, start_conversation
+from conversations.actions import start_conversation
 from conversations.attention import mark_read_by_customer
 from conversations.models import Conversation, Entry
 from conversations.standing import as_customer_sees, customers_word
@@ -39,10 +39,6 @@ MOST_LOOKS = 10
 
 # What beside its text a message says that came of a button of the chatbot.
 Pressed = dict[str, Any] | None
-
-
-def too_much(wait: float) -> ProtocolError:
-    return ProtocolError("rate_limited", "Too much at once.", retry=True, after=round(wait, 2))
 
 
 @dataclass
@@ -111,7 +107,7 @@ class Visit:
         return {
             "token": token,
             "availability": self._availability(),
-            "details": self._details(),
+            "details": self.details(),
             "conversation": conversation and asdict(as_customer_sees(conversation)),
             "entries": entries,
         }
@@ -133,17 +129,18 @@ class Visit:
     def _is(self, visitor: Visitor) -> None:
         self.customer_key, self.name, self.email = visitor.customer_key, visitor.name, visitor.email
 
-    def _details(self) -> dict[str, Any]:
+    def details(self) -> dict[str, Any]:
         """What the visitor has said of themselves, and what is still to be asked of them."""
         unknown = not are_known(self.name, self.email, self.introduced)
         return {
             "name": self.name,
             "email": self.email,
-            "ask": self.wishes.ask and unknown,
+            # Whoever left an address, as in the offline form, can be answered: they are not bothered with questions.
+            "ask": self.wishes.ask and unknown and not self.email,
             "required": self.wishes.force and unknown,
         }
 
-    def _become_visitor(self) -> Visitor:
+    def become_visitor(self) -> Visitor:
         """The row of who is there, made when they say their first word."""
         visitor, _ = Visitor.objects.get_or_create(company_id=self.company_id, token_hash=self.token_hash)
         self._is(visitor)
@@ -282,7 +279,7 @@ class Visit:
                 return self._add(self.conversation_id, client_id, text, pressed)
             except ConversationEnded:
                 pass
-        return self._store_elsewhere(client_id, text, pressed)
+        return self.store_anew(client_id, text, pressed)
 
     def _add(self, conversation_id: int, client_id: str, text: str, pressed: Pressed) -> Stored:
         """While the widget is online this is the hot path of the product: nothing else happens here."""
@@ -316,10 +313,10 @@ class Visit:
         self.with_bot = with_bot
         return stored
 
-    def _store_elsewhere(self, client_id: str, text: str, pressed: Pressed = None, **facts: Any) -> Stored:
+    def store_anew(self, client_id: str, text: str, pressed: Pressed = None, **facts: Any) -> Stored:
         """Into the open conversation that another tab began, or into a new one; unless it was stored long ago, in one
         that has ended since."""
-        self._become_visitor()
+        self.become_visitor()
         for _ in range(MOST_LOOKS):
             conversations = Conversation.objects.filter(
                 company_id=self.company_id, customer_key=self.customer_key
@@ -342,7 +339,7 @@ class Visit:
         self, client_id: str, text: str, pressed: Pressed, **facts: Any
     ) -> tuple[Conversation, Stored]:
         company = Company.objects.get(pk=self.company_id)
-        visitor = self._become_visitor()
+        visitor = self.become_visitor()
         # Whoever leaves a message says in its form what there is to say.
         is_letter = "answer_by_email" in facts
         if company.force_data and not is_letter and not are_known(self.name, self.email, self.introduced):
@@ -388,40 +385,12 @@ class Visit:
         self._stand_in(conversation)
         return stored
 
-    def leave_message(self, *, client_id: str, name: str, email: str, text: str) -> Stored:
-        """The offline form (WI5): kept as what the visitor says of themselves, stored, and answered by mail too."""
-        self._become_visitor()
-        self._keep_details(name, email)
-        stored = self._store_elsewhere(client_id, text, answer_by_email=True)
-        if stored.is_new and self.conversation_id is not None:
-            # It may have gone into a conversation that was begun without an address.
-            learn_of_customer(
-                conversation_id=self.conversation_id,
-                customer_name=name,
-                customer_email=email,
-                answer_by_email=True,
-            )
-        return stored
-
-    def _keep_details(self, name: str, email: str) -> None:
+    def keep_details(self, name: str, email: str) -> None:
+        """What the visitor says of themselves."""
         Visitor.objects.filter(company_id=self.company_id, token_hash=self.token_hash).update(
             name=name, email=email
         )
         self.name, self.email = name, email
-
-    @transaction.atomic
-    def give_details(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The visitor answers the chat's questions (WI4), or puts right what they have answered; the data of
-        `details.stored`. Raises ProtocolError."""
-        name, email = clean_details(data)
-        self._become_visitor()
-        self._keep_details(name or self.name, email or self.email)
-        current = Conversation.objects.filter(
-            company_id=self.company_id, customer_key=self.customer_key, status__in=Conversation.OPEN
-        ).first()
-        if current is not None:
-            learn_of_customer(conversation_id=current.pk, customer_name=name, customer_email=email)
-        return self._details()
 
     def tell_typing(self, on: bool) -> None:
         if self.conversation_id is not None:

@@ -292,13 +292,23 @@ def close_by_itself(*, conversation: Conversation) -> Conversation:
 
 
 @transaction.atomic
+def close_by_customer(*, conversation: Conversation) -> Conversation:
+    """The customer says that it is over; the same again changes nothing. Raises NotAllowed."""
+    return _end(conversation, Conversation.Status.CLOSED, Entry.Event.CLOSED, None, {"customer": True})
+
+
+@transaction.atomic
 def ignore_conversation(*, conversation: Conversation, by: Agent) -> Conversation:
     """It needs no answer, and counts no longer as unanswered (IN1)."""
     return _end(conversation, Conversation.Status.IGNORED, Entry.Event.IGNORED, by)
 
 
 def _end(
-    conversation: Conversation, status: Conversation.Status, event: Entry.Event, by: Agent | None
+    conversation: Conversation,
+    status: Conversation.Status,
+    event: Entry.Event,
+    by: Agent | None,
+    data: dict[str, Any] | None = None,
 ) -> Conversation:
     conversation = lock_conversation(conversation.pk)
     if conversation.status == status:
@@ -308,7 +318,7 @@ def _end(
     end_open_offer(conversation)
     conversation.status, conversation.closed_at, conversation.waiting_since = status, timezone.now(), None
     conversation.save(update_fields=["status", "closed_at", "waiting_since"])
-    add_event(conversation=conversation, event=event, by=by)
+    add_event(conversation=conversation, event=event, by=by, data=data)
     if by is not None:
         _engaged(by)
     announce(conversation)

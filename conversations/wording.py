@@ -123,6 +123,8 @@ def event_words(entry: Entry) -> str:
         words = _("The customer rates the conversation: %(stars)s of 5") % {"stars": entry.text}
         comment = entry.data.get("comment")
         return f"{words}: {comment}" if comment else words
+    if entry.event == Entry.Event.CLOSED and entry.data.get("customer"):
+        return _("The customer ends the conversation")
     if entry.event == Entry.Event.STARTED and entry.text:
         return _("Conversation started on %(page)s") % {"page": entry.text}
     if entry.by == Entry.By.SYSTEM:

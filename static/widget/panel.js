@@ -82,7 +82,7 @@ function concerns(id) {
     return false;
   }
   timeline.begin(id);
-  conversation = { id, status: "waiting", agent: null };
+  conversation = { id, status: config.bot ? "bot" : "waiting", agent: null };
   sync();
   return true;
 }
@@ -115,7 +115,7 @@ const handlers = {
   "details.stored"(data) {
     toGive = null;
     asking.learn(data);
-    asking.state.step = asking.state.step === "page" ? "" : "given";
+    asking.given();
     render();
     sender.pump();
   },

@@ -17,6 +17,7 @@ ROUTES = [
     Route("chat:offline", EVERYBODY, "post", key, OFFLINE, json=True),
     # Only with a token, and of the visitor's own conversation.
     Route("chat:upload", (400,) * 6, "post", key),
+    Route("chat:end", NOBODY, "post", key, {"conversation": "c-1"}, json=True),
     Route("chat:rate", NOBODY, "post", key, {"stars": 5, "conversation": "c-1"}, json=True),
     Route("chat:transcript", NOBODY, "post", key, {"email": "a@b.example"}, json=True),
     Route("chat:demo", NOBODY),

@@ -214,3 +214,11 @@ def test_where_nothing_is_asked_nothing_is_asked(company: Company) -> None:
     Company.objects.update(ask_for_data=False)
 
     assert Visitor(company).asked() == NOTHING | {"ask": False, "required": False}
+
+
+def test_whoever_left_an_address_in_the_offline_form_is_not_asked_politely(company: Company) -> None:
+    visitor = Visitor(company)
+    visitor.exchange()
+    form = {"token": visitor.token, "id": new_id(), "email": "anna@example.com", "name": "", "text": "Hello"}
+    Client().post(f"/widget/{company.key}/offline", json.dumps(form), content_type="application/json")
+    assert visitor.asked() == {"name": "", "email": "anna@example.com", "ask": False, "required": False}

@@ -77,6 +77,9 @@ class Guest:
             self.token, self.conversation = answer.json()["token"], answer.json()["stored"]["conversation"]
         return answer
 
+    def end(self) -> Any:
+        return self.post("end", self.hello() | {"conversation": self.conversation})
+
     def rate(self, stars: object, comment: str = "", **more: Any) -> Any:
         facts = {"conversation": self.conversation, "stars": stars, "comment": comment}
         return self.post("rating", self.hello() | facts | more)

@@ -98,7 +98,18 @@ def test_what_was_given_can_be_put_right(
     panel.get_by_label("Imię").fill("Anna Lis")
     panel.get_by_role("button", name="Zapisz").click()
     panel.get_by_text("Zapisano: Anna Lis, anna@example.com").wait_for()
-    assert customer(product, "Proszę o fakturę") == ("Anna Lis", "anna@example.com")
+
+    # It stands there after a reload too, and the menu leads to it from wherever the talk has come.
+    page.reload()
+    panel = open_chat(page)
+    panel.get_by_text("Zapisano: Anna Lis, anna@example.com").wait_for()
+    send(panel, "Na firmę")
+    panel.get_by_role("button", name="Menu").click()
+    panel.get_by_role("menuitem", name="Moje dane").click()
+    panel.get_by_label("Imię").fill("Anna Lis-Nowak")
+    panel.get_by_role("button", name="Zapisz").click()
+    panel.get_by_text("Zapisano: Anna Lis-Nowak, anna@example.com").wait_for()
+    assert customer(product, "Proszę o fakturę") == ("Anna Lis-Nowak", "anna@example.com")
 
 
 def test_forced_alone_they_come_before_the_first_word(

@@ -47,7 +47,7 @@ def test_files_go_both_ways_and_each_side_sees_what_was_read(
     page.get_by_role("button", name="Zamknij czat").last.click()
     (tmp_path / "etykieta.pdf").write_bytes(b"%PDF-1.7 a label")
     agent.locator("#composer-file").set_input_files(tmp_path / "etykieta.pdf")
-    agent.get_by_role("link", name="etykieta.pdf").wait_for()
+    agent.locator("#conversation").get_by_role("link", name="etykieta.pdf").wait_for()
     page.locator(".launch .n").get_by_text("1").wait_for()
     page.goto(website.show(path="/next/"))
     page.locator(".launch .n").get_by_text("1").wait_for()
@@ -92,7 +92,9 @@ def test_after_the_end_come_stars_and_the_transcript(new_page: Any, product: Liv
     desk.write(conversation, "Tak, można.")
     panel.get_by_text("Tak, można.").wait_for()
 
-    desk.close(conversation)
+    panel.get_by_role("button", name="Menu").press("Enter")
+    panel.get_by_role("menuitem", name="Zakończ rozmowę").press("Enter")
+    panel.get_by_role("alertdialog", name="Zakończyć rozmowę?").get_by_role("button", name="Zakończ").click()
 
     panel.get_by_role("radio", name="4 z 5").click()
     panel.get_by_label("Chcesz coś dodać?").fill("Szybko i miło")

@@ -107,7 +107,9 @@ def test_the_state_is_told_to_listed_websites(
     assert client.get(f"/widget/{company.key}/status", headers=headers).status_code == status
 
 
-@pytest.mark.parametrize("path", ["{}/exchange", "{}/offline", "upload/{}", "{}/rating", "{}/transcript"])
+@pytest.mark.parametrize(
+    "path", ["{}/exchange", "{}/offline", "upload/{}", "{}/end", "{}/rating", "{}/transcript"]
+)
 @pytest.mark.parametrize("origin", [SHOP, "https://evil.example", "null", "http://testserver:81", "http://["])
 def test_the_conversation_is_for_our_own_pages_only(
     client: Client, company: Company, path: str, origin: str

@@ -31,7 +31,7 @@ function page(content) {
 export function transcript(beside) {
   const [label, input, error] = [make("label", "", t("email")), make("input"), make("em")];
   Object.assign(input, { id: "to", name: "to", type: "email", autocomplete: "email", maxLength: 254 });
-  input.value = store.get("address") ?? beside.email?.() ?? "";
+  input.value = store.get("address") ?? beside.asking.state.details.email;
   label.htmlFor = "to";
   error.id = "to-error";
   input.setAttribute("aria-describedby", "to-error");

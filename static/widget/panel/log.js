@@ -47,8 +47,8 @@ function together(group, item) {
 function toRows(entries, pending, asks) {
   const items = [...entries.map(stored), ...pending.map(waiting)];
   if (asks) {
-    const below = items.findIndex((item) => item.key === asks.after) + 1 || items.length;
-    items.splice(below, 0, { ...asks, at: items[below - 1]?.at });
+    const below = items.findIndex((item) => item.key === asks.after) + 1 || (asks.only ? 0 : items.length);
+    if (below) items.splice(below, 0, { ...asks, at: items[below - 1].at });
   }
   const result = [];
   let lastDay;
