@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from contactcenter.promises import sweep_promises
 from contacts.imports.checking import TOO_MANY_EMAILS, TOO_MANY_PHONES, TOO_MANY_TAGS
 from contacts.models import ContactTag
+from tasks.models import Task
 from tests.contacts.imports.conftest import Importer, Saved
 
 # Far more than any of it takes, far less than it took when it grew with the square of what was in a cell.
@@ -65,3 +67,17 @@ def test_a_place_that_is_none_leaves_the_column_out(importer: Importer, place: s
     importer.upload("First name,Surname,E-mail\nAnna,Nowak,anna@mail.example\n")
     assert importer.configure(**{"column-2": "email", "number-2": place}).status_code == 302
     assert importer.now.mapping[2] == ""
+
+
+def test_the_file_of_an_import_outlives_a_task_that_had_it_attached(importer: Importer) -> None:
+    importer.upload("First name,Surname\nAnna,Nowak\n")
+    form = {"title": "Look", "priority": "2", "status": "new"}
+    file = importer.now.file_id
+    importer.client.post("/tasks/add/", form | {"attachments": [file]})
+    task = Task.objects.get()
+    importer.client.post(f"/tasks/{task.pk}/", form | {"version": task.version})
+    assert not task.attachments.exists()
+
+    sweep_promises()
+    assert importer.verify().good == 1
+    assert f'href="{importer.path}"' in importer.client.get(f"/files/{file}/").content.decode()
