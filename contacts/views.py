@@ -1,7 +1,7 @@
 """Contacts (CO1): the list on the left, one contact, its form or its merge on the right."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -28,6 +28,7 @@ from contacts.search import found_by
 from contacts.templatetags.contacts import contact_name
 
 OFFERED = 20
+LIST_PARAMETERS = ("q", "tag", "sort")
 
 
 @require_safe
@@ -66,7 +67,7 @@ def list_facts(request: AgentRequest) -> dict[str, Any]:
 
 
 def _list_query(request: AgentRequest) -> str:
-    asked = {name: request.GET[name] for name in ("q", "tag", "sort") if request.GET.get(name)}
+    asked = {name: request.GET[name] for name in LIST_PARAMETERS if request.GET.get(name)}
     return urlencode(asked, errors="replace")
 
 
@@ -155,8 +156,15 @@ def delete(request: AgentRequest, pk: int) -> HttpResponse:
     undo = reverse("contacts:undo_deletion", args=[deletion.pk]) if deletion else ""
     facts = {"pane": "contacts/includes/nothing.html", "query": _list_query(request)}
     response = render(request, "contacts/includes/pane.html", facts)
-    response = push_url(response, reverse("contacts:contacts"))
+    response = push_url(response, _list_address(request))
     return with_toast(with_events(response, "contacts.stale"), said, undo=undo)
+
+
+def _list_address(request: AgentRequest) -> str:
+    """The address of the list as it stands beside what is closed: searched and sorted as it is."""
+    asked = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    kept = urlencode({name: asked[name] for name in LIST_PARAMETERS if asked.get(name)}, errors="replace")
+    return reverse("contacts:contacts") + (f"?{kept}" if kept else "")
 
 
 @require_POST

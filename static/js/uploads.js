@@ -10,6 +10,7 @@ const rowTemplate = panel.querySelector("template:not([data-texts])");
 const veil = document.querySelector(".shelf__drop");
 const uploads = []; // { file, folder, row, request, state: waiting | going | done | failed }
 
+const TURNING = /[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g;
 const say = (name) => panel.querySelector("template[data-texts]").content.querySelector(`[data-text="${name}"]`).textContent;
 const inState = (...states) => uploads.filter((upload) => states.includes(upload.state));
 
@@ -115,9 +116,11 @@ function makeRow(file) {
   const row = rowTemplate.content.firstElementChild.cloneNode(true);
   const ending = /\.([^.]{1,4})$/.exec(file.name)?.[1] ?? "–";
   row.querySelector(".file__type").textContent = ending.toUpperCase();
-  row.querySelector(".row__title").textContent = file.name;
-  row.querySelector(".row__title").title = file.name;
-  row.querySelector("progress").setAttribute("aria-label", file.name);
+  // As it will be kept: what turns letters around is left out.
+  const name = file.name.replace(TURNING, "");
+  row.querySelector(".row__title").textContent = name;
+  row.querySelector(".row__title").title = name;
+  row.querySelector("progress").setAttribute("aria-label", name);
   list.append(row);
   return row;
 }

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -217,6 +218,16 @@ def test_a_deleted_contact_is_gone_from_everywhere_and_comes_back_as_it_was(
     assert conversation.contact == task.contact == back
     # Nothing more to take back.
     assert client.post(undo[0], headers={"HX-Request": "true"}).status_code == 404
+
+
+def test_the_list_beside_a_deleted_contact_stays_searched_as_it_was(save: Save, client: Client) -> None:
+    here = "http://testserver/contacts/7/?q=żak&sort=-added&other=x"
+    response = client.post(
+        f"/contacts/{save('Anna').pk}/delete/?q=earlier",
+        headers={"HX-Request": "true", "HX-Target": "contact", "HX-Current-URL": quote(here, safe=":/?&=-")},
+    )
+
+    assert response["HX-Push-Url"] == "/contacts/?q=%C5%BCak&sort=-added"
 
 
 def test_a_deletion_leaves_alone_what_points_elsewhere_by_now(
