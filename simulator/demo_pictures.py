@@ -42,10 +42,9 @@ def draw_face(who: str) -> BytesIO:
 
 
 def draw_logo() -> BytesIO:
-    """A jug on nothing, for a pottery."""
-    picture = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 0))
+    """A jug, for a pottery; to the edges, because the launcher is no circle."""
+    picture = Image.new("RGB", (SIDE, SIDE), "#0b6e4f")
     pen = ImageDraw.Draw(picture)
-    pen.ellipse((0, 0, SIDE - 1, SIDE - 1), fill="#0b6e4f")
     clay = "#f4ede4"
     pen.arc((290, 190, 420, 350), 250, 110, fill=clay, width=26)
     pen.rounded_rectangle((196, 104, 316, 136), 14, fill=clay)

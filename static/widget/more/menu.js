@@ -13,7 +13,7 @@ learn({
   ownData: ["Moje dane", "My data"],
   end: ["Zakończ rozmowę", "End the conversation"],
   endQuestion: ["Zakończyć rozmowę?", "End the conversation?"],
-  endNote: ["Zapis zostanie u nas, można go wysłać na e-mail.", "We keep what was said; you can have it sent to you."],
+  endNote: ["Zapis zostanie u nas, można go wysłać na e‑mail.", "We keep what was said; you can have it sent to you."],
   endYes: ["Zakończ", "End"],
   endNo: ["Wróć", "Back"],
   endFailed: ["Nie udało się. Spróbuj ponownie za chwilę.", "It did not work. Try again in a moment."],
@@ -76,7 +76,7 @@ function editData({ asking, changed }, last) {
 // The only question before something is done.
 function askToEnd(beside) {
   const title = make("h2", "", t("endQuestion"));
-  const note = make("p", "", t("endNote"));
+  const note = make("p", "", t(isAnswered() ? "endNote" : "writeAgain"));
   title.id = "end-question";
   note.setAttribute("role", "status");
   const yes = button("btn", t("endYes"), async () => {
