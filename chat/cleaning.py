@@ -8,6 +8,8 @@ from conversations import timeline
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONTROL = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+# In a name or a title they would turn the writing around it.
+_TURNING = _CONTROL | dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
 def clean_text(value: object) -> str:
@@ -33,7 +35,7 @@ def clean_short(value: object, length: int) -> str:
     """A fact about the visitor: anything that is not a text counts as unknown."""
     if not isinstance(value, str):
         return ""
-    return " ".join(value.translate(_CONTROL).encode("utf-8", "ignore").decode().split())[:length]
+    return " ".join(value.translate(_TURNING).encode("utf-8", "ignore").decode().split())[:length]
 
 
 def clean_url(value: object) -> str:

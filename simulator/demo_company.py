@@ -10,6 +10,7 @@ from agents.actions import create_agent, create_company
 from agents.models import Agent, Channel, Company, Group
 from agents.pictures import change_avatar, change_logo, make_avatar, make_logo
 from chat.identity import renew_secret
+from chat.models import WidgetSighting
 from chat.triggers import save_trigger
 from contacts.models import Contact
 from conversations import actions, timeline
@@ -58,6 +59,10 @@ def fill_demo_company() -> Company:
     renew_secret(company=company)
     for language, text in TRIGGERS.items():
         save_trigger(company=company, language=language, text=text, delay=40)
+    # Its website is nowhere but in the story; there visitors have met the widget.
+    WidgetSighting.objects.create(
+        company=company, origin=company.website, is_website=True, seen_at=timezone.now()
+    )
     contacts = make_contacts(company, agents[0])
     store_demo_files(company, agents[0], agents[1])
     dice = random.Random(7)  # noqa: S311 - the same demo every time

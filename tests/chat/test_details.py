@@ -216,6 +216,11 @@ def test_where_nothing_is_asked_nothing_is_asked(company: Company) -> None:
     assert Visitor(company).asked() == NOTHING | {"ask": False, "required": False}
 
 
+def test_a_name_does_not_turn_the_writing_around_it(company: Company) -> None:
+    visitor = Visitor(company)
+    assert visitor.say("details", {"name": "Anna\u202egnp\u2066"})["data"]["name"] == "Annagnp"
+
+
 def test_whoever_left_an_address_in_the_offline_form_is_not_asked_politely(company: Company) -> None:
     visitor = Visitor(company)
     visitor.exchange()
