@@ -21,6 +21,8 @@ from tests.servers import NotAvailable, Postgres, Redis, what_is_missing
 DECIDING_VARIABLES = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "DATA_DIR", "BASE_URL", "PORT")
 LONGEST_PASS_SECONDS = 45 * 60
 NOTHING_COLLECTED = 5
+# One more than the cores that they are meant for: much of a test is waiting, for a browser or for another process.
+WORKERS = "3"
 
 
 @dataclass
@@ -73,7 +75,7 @@ def run_pass(name: str, arguments: list[str], environment: dict[str, str]) -> Re
     with tempfile.TemporaryDirectory(prefix="contactcenter-", ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "report.xml"
         inherited["TMPDIR"] = folder
-        command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}", *arguments]
+        command = [sys.executable, "-m", "pytest", "-n", WORKERS, f"--junitxml={report}", *arguments]
         try:
             status = subprocess.run(
                 command, env=inherited | environment, timeout=LONGEST_PASS_SECONDS, check=False

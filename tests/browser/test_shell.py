@@ -24,6 +24,8 @@ def page(live: Live, new_page: Callable[..., Any]) -> Any:
     if page.locator("html").get_attribute("lang") == "pl":
         with page.expect_navigation():
             page.evaluate("document.querySelector('#language-menu [value=en]').click()")
+    # Its first refresh, when the socket is open, is over.
+    page.wait_for_load_state("networkidle")
     return page
 
 

@@ -152,6 +152,7 @@ def test_the_page_looks_as_after_a_reload_whatever_happened(ewa: Any, visitor: V
     assert visitor.heard() == ["Answer one", "Answer two"]
 
 
+@pytest.mark.once
 def test_a_page_before_which_nobody_sits_reads_nothing(live: Live, ewa: Any, visitor: Visitor) -> None:
     """The e-mail about an offline message asks whether somebody had it before their eyes (NO2)."""
 
@@ -254,6 +255,7 @@ def test_the_widget_calls_nobody_online_who_has_left(live: Live, ewa: Any, new_p
     assert panel.locator("#face .on").count() == 0
 
 
+@pytest.mark.once
 def test_drafts_and_typing(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("Hello")
     answer(ewa, "Hello")
@@ -273,6 +275,7 @@ def test_drafts_and_typing(live: Live, ewa: Any, visitor: Visitor) -> None:
     wait_until(lambda: ewa.locator("#composer-text").input_value() == "Half a sen")
 
 
+@pytest.mark.once
 def test_after_answer_one_writes(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("Is the ash in stock?")
     answer(ewa, "ash")
@@ -283,6 +286,7 @@ def test_after_answer_one_writes(live: Live, ewa: Any, visitor: Visitor) -> None
     assert ewa.locator("dialog[open]").count() == 0
 
 
+@pytest.mark.once
 def test_offers_of_one_moment_are_all_announced(live: Live, new_page: NewPage) -> None:
     live.query("UPDATE conversations_conversation SET status = 'new' WHERE status = 'ignored'")
     ewa = sign_in(new_page(locale="en-GB"), live, online=False)
@@ -295,6 +299,7 @@ def test_offers_of_one_moment_are_all_announced(live: Live, new_page: NewPage) -
     assert [name for name in names if name not in said] == []
 
 
+@pytest.mark.once
 def test_another_language_keeps_the_open_conversation(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("Is the yew in stock?")
     answer(ewa, "yew")
@@ -307,6 +312,7 @@ def test_another_language_keeps_the_open_conversation(live: Live, ewa: Any, visi
     wait_until(lambda: ewa.locator("#composer-text").input_value() == "Half a sen")
 
 
+@pytest.mark.once
 def test_the_keyboard_is_enough(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("The first")
     Visitor(live).write("The second")
@@ -375,6 +381,7 @@ def test_an_offer_passes_and_goes_away(live: Live, ewa: Any, visitor: Visitor) -
     ewa.locator("#tab-new .count").wait_for()
 
 
+@pytest.mark.once
 def test_a_phone_shows_one_pane_at_a_time(live: Live, new_page: NewPage, visitor: Visitor) -> None:
     phone = sign_in(new_page(locale="en-GB", **PHONE), live)
     visitor.write("From my phone to yours")
@@ -390,6 +397,7 @@ def test_a_phone_shows_one_pane_at_a_time(live: Live, new_page: NewPage, visitor
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.once
 def test_history_finds_and_opens(live: Live, ewa: Any, visitor: Visitor) -> None:
     visitor.write("Zażółć gęślą jaźń w Łodzi")
     answer(ewa, "Zażółć gęślą jaźń w Łodzi")

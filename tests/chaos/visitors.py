@@ -334,11 +334,19 @@ async def fresh_screen(port: int, token: Token) -> Screen:
         # A database connection that died in the outage is noticed by whoever uses it first: "try again".
         while "conversation" not in welcome:
             await socket.send(json.dumps({"type": "hello", "data": {"token": token.value, "after": None}}))
-            welcome = json.loads(await asyncio.wait_for(socket.recv(), ANSWER_WITHIN))["data"]
+            welcome = (await _answer_of(socket))["data"]
             assert "conversation" in welcome or welcome.get("retry"), welcome
     screen.load(welcome["conversation"], welcome["entries"])
     screen.availability = welcome["availability"]
     return screen
+
+
+async def _answer_of(socket: ClientConnection) -> Frame:
+    """The answer to a hello; whatever else everybody is told in between is not for it."""
+    while True:
+        frame: Frame = json.loads(await asyncio.wait_for(socket.recv(), ANSWER_WITHIN))
+        if frame["type"] in {"welcome", "error"}:
+            return frame
 
 
 def _address(port: int) -> str:
